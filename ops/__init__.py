@@ -1,0 +1,1 @@
+"""Where it runs: settings, logging, AWS, the SQS transport, infrastructure, the local stack and the CLI."""

@@ -1,0 +1,1 @@
+"""Who asks: the HTTP API that validates, records and enqueues."""

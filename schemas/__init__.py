@@ -1,0 +1,1 @@
+"""What the parts of Sayline say to each other: pure contracts, standard library and pydantic only."""

@@ -1,0 +1,148 @@
+"""The record of a job: one DynamoDB item, the only truth about it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime  # noqa: TC003 - pydantic reads it
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field
+
+from schemas.model import Model
+from schemas.status import Status
+
+#: The open index is spread over this many partitions per kind, so that no partition takes every write of a busy kind.
+OPEN_SHARDS = 4
+
+JsonObject = dict[str, Any]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Payload(Model):
+    """A JSON document: in the record while it is small, else under a key of the bucket (claim check)."""
+
+    inline: JsonObject | None = None
+    key: str | None = None
+
+
+class Lease(Model):
+    """Who runs the job, until when nobody else may."""
+
+    token: str
+    """Hash of the receipt handle of the delivery that runs."""
+    until: AwareDatetime
+    worker: str
+
+
+class JobError(Model):
+    """Why an attempt, or the job, did not succeed."""
+
+    code: str
+    message: str
+    retryable: bool
+    engine: str | None = None
+
+
+class Attempt(Model):
+    """One line of the job's history."""
+
+    epoch: Count
+    attempt: Count
+    outcome: str
+    """The move that ended the attempt."""
+    at: AwareDatetime
+    worker: str | None = None
+    code: str | None = None
+    """The error's code, where it was one."""
+
+
+class Usage(Model):
+    """What the work took; what is billed."""
+
+    characters: Count = 0
+    audio_ms: Count = 0
+    tokens: Count = 0
+    images: Count = 0
+    cost_microusd: Count = 0
+
+
+class After(Model):
+    """Something that follows the job's end, written with it and done by whoever comes next."""
+
+    type: Literal["count"]
+    """`count`: add `by` to the owner's counter `name` of `day`, in one transaction with this entry's removal."""
+    name: str
+    by: int
+    day: str
+    """UTC date, ISO 8601."""
+
+
+class Job(Model):
+    """A job, from its acceptance to its end."""
+
+    id: str
+    kind: str
+    owner: str
+    status: Status
+    version: Count = 0
+    """Grows by one with every write."""
+    epoch: Count = 0
+    """How many times it was redriven."""
+    attempt: Count = 0
+    """Attempts begun in this epoch."""
+    lease: Lease | None = None
+    request: Payload
+    result: Payload | None = None
+    files: dict[str, str] = Field(default_factory=dict)
+    """The result's files: name to key."""
+    error: JobError | None = None
+    history: tuple[Attempt, ...] = ()
+    after: dict[str, After] = Field(default_factory=dict)
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    started_at: AwareDatetime | None = None
+    """When the latest attempt began."""
+    finished_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+    """When a scheduled job is to be queued."""
+    request_digest: str
+    """SHA-256 of the canonical request: tells a repeated idempotency key from a reused one."""
+    flow: str | None = None
+    step: str | None = None
+    trace: str | None = None
+    """W3C `traceparent` of the request that made it."""
+    engine: str | None = None
+    model: str | None = None
+    usage: Usage | None = None
+    cancel_requested: bool = False
+    open_shard: str | None = None
+    """Partition of the open index; absent once nothing is left to do."""
+    next_check_at: AwareDatetime | None = None
+    """When the clock looks at it, should nobody else have."""
+    checks: Count = 0
+    """How often the clock has found it late."""
+    expires_at: AwareDatetime | None = None
+    """When the record may be deleted; set at its end."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is left to do: the work, or what follows it."""
+        return not self.status.is_final or bool(self.after)
+
+    def lease_expired(self, now: datetime) -> bool:
+        """Whether another may take the job over."""
+        return self.lease is None or self.lease.until < now
+
+    def log_context(self) -> dict[str, str | int]:
+        """Return what every log line about the job carries; nothing of its content."""
+        return {"job_id": self.id, "kind": self.kind, "owner": self.owner, "epoch": self.epoch, "attempt": self.attempt}
+
+
+def open_shard(kind: str, job_id: str) -> str:
+    """Return the partition of the open index that the job belongs to, `kind#N`."""
+    return f"{kind}#{hashlib.sha256(job_id.encode()).digest()[0] % OPEN_SHARDS}"
+
+
+def open_shards(kind: str) -> tuple[str, ...]:
+    """Return all partitions of the open index of a kind."""
+    return tuple(f"{kind}#{n}" for n in range(OPEN_SHARDS))

@@ -1,0 +1,70 @@
+"""What a kind of job declares about itself; route, queue, worker and CLI come from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from schemas.model import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Request(Model):
+    """What a caller asks of a kind."""
+
+
+class Result(Model):
+    """What a finished job says; every result names who made it."""
+
+    engine: str
+    """The engine that did the work, for example `espeak-ng`."""
+    model: str
+    """The engine's model or version."""
+
+
+In = TypeVar("In", bound=Request)
+Out = TypeVar("Out", bound=Result)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backoff:
+    """Full jitter: a random wait in [0, min(cap, base * 2**(attempt - 1))] seconds.
+
+    Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
+
+    base_s: float = 2.0
+    cap_s: float = 300.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[In, Out]):
+    """A kind of job. Its name is its queue, its dead-letter queue's stem, its task's suffix, route and module."""
+
+    name: str
+    summary: str
+    request: type[In]
+    result: type[Out]
+    example: In
+    timeout_s: int = 60
+    """Longest time that one attempt may run."""
+    max_attempts: int = 3
+    backoff: Backoff = field(default_factory=Backoff)
+    request_max_bytes: int = 65_536
+    """Longest request body that the API takes."""
+    retention_days: int = 7
+    """How long objects below `{name}/` are kept."""
+    counters: Mapping[str, int] = field(default_factory=dict)
+    """Daily counters of the owner that grow with each success, for example `{"practice_count": 1}`."""
+
+    @property
+    def task(self) -> str:
+        """The Celery task's name."""
+        return f"sayline.{self.name}"
+
+    @property
+    def visibility_s(self) -> int:
+        """How long SQS hides a message that was received: one attempt, and time to settle it."""
+        return self.timeout_s + 60

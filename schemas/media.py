@@ -1,0 +1,27 @@
+"""Files that a job has made, as its result describes them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.model import Model
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+AudioFormat = Literal["mp3", "ogg", "wav"]
+SampleRate = Literal[8_000, 16_000, 22_050, 24_000, 44_100, 48_000]
+
+
+class StoredFile(Model):
+    """An object in the bucket."""
+
+    key: str
+    mime: str
+    bytes: Annotated[int, Field(ge=0)]
+    sha256: Sha256
+
+
+class Audio(StoredFile):
+    """Mono audio; the duration is that of the samples, without a codec's padding."""
+
+    duration_ms: Annotated[int, Field(ge=0)]
+    sample_rate_hz: int

@@ -1,0 +1,252 @@
+"""Every move of a job as data: a transition, the facts it rests on, and the change that it makes.
+
+Both stores interpret the same data: the DynamoDB store as one conditional `UpdateItem` without a read, the in-memory
+twin by `apply_to`. Nothing else changes a record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from schemas.conditions import Condition, Facts, conditions
+from schemas.job import Attempt, Job, JobError, Lease, open_shard
+from schemas.status import TRANSITIONS, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from schemas.job import After, Payload, Usage
+
+#: How long what follows a job's end may take before the clock does it.
+AFTER_PATIENCE = timedelta(minutes=1)
+
+#: The error's code of an attempt whose worker died or stalled past its lease.
+WORKER_LOST = "worker_lost"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a move writes; `version` and `updated_at` are written by every move."""
+
+    put: Mapping[str, Any] = field(default_factory=dict)
+    add: Mapping[str, int] = field(default_factory=dict)
+    remove: frozenset[str] = frozenset()
+    append: Attempt | None = None
+    """A line for the history."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A transition of one job."""
+
+    name: str
+    job_id: str
+    facts: Facts
+    change: Change
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that must hold, the state first."""
+        return conditions(TRANSITIONS[self.name], self.facts)
+
+    @property
+    def target(self) -> Status:
+        """The state that it leads to."""
+        return TRANSITIONS[self.name].target
+
+    def unmet(self, job: Job) -> tuple[Condition, ...]:
+        """Return the conditions that the record does not meet."""
+        return tuple(c for c in self.conditions if not c.holds(job))
+
+    def puts(self) -> dict[str, Any]:
+        """Return all fields that are set."""
+        return {**self.change.put, "status": self.target, "updated_at": self.facts.now}
+
+    def adds(self) -> dict[str, int]:
+        """Return all counters that are added to."""
+        return {**self.change.add, "version": 1}
+
+    def apply_to(self, job: Job) -> Job:
+        """Return the record after the move; whether it is allowed is the caller's to check."""
+        fields = dict(job)
+        for name in self.change.remove:
+            fields[name] = Job.model_fields[name].get_default(call_default_factory=True)
+        fields |= self.puts()
+        fields |= {name: getattr(job, name) + by for name, by in self.adds().items()}
+        if self.change.append:
+            fields["history"] = (*job.history, self.change.append)
+        return Job(**fields)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """The delivery that runs a job: what its moves rest on, and what they write into the history."""
+
+    job_id: str
+    epoch: int
+    attempt: int
+    token: str
+    worker: str
+    max_attempts: int
+
+    def facts(self, now: datetime) -> Facts:
+        """Return the facts of a move of the holder's."""
+        return Facts(now=now, epoch=self.epoch, token=self.token, max_attempts=self.max_attempts)
+
+    def line(self, move: str, now: datetime, code: str | None = None) -> Attempt:
+        """Return the history's line for the end of this attempt."""
+        return Attempt(epoch=self.epoch, attempt=self.attempt, outcome=move, at=now, worker=self.worker, code=code)
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """What is written at a job's end, whichever it is."""
+
+    expires_at: datetime
+    after: Mapping[str, After] = field(default_factory=dict)
+
+    def puts(self, now: datetime) -> dict[str, Any]:
+        """Return the fields that say that it is over; it stays in the open index while something follows."""
+        ended: dict[str, Any] = {"finished_at": now, "expires_at": self.expires_at}
+        if self.after:
+            ended |= {"after": dict(self.after), "next_check_at": now + AFTER_PATIENCE}
+        return ended
+
+    def removes(self, *more: str) -> frozenset[str]:
+        """Return the fields that go."""
+        index = () if self.after else ("open_shard", "next_check_at")
+        return frozenset((*index, "due_at", *more))
+
+
+def claim(job_id: str, *, epoch: int, lease: Lease, now: datetime) -> Move:
+    """Begin an attempt of a job that waits."""
+    change = Change(put={"lease": lease, "started_at": now}, add={"attempt": 1})
+    return Move("claim", job_id, Facts(now=now, epoch=epoch), change)
+
+
+def take_over(job: Job, *, lease: Lease, max_attempts: int, now: datetime) -> Move:
+    """Begin the next attempt of a job whose worker has died."""
+    change = Change(put={"lease": lease, "started_at": now}, add={"attempt": 1}, append=_lost(job, "take_over", now))
+    return Move("take_over", job.id, Facts(now=now, epoch=job.epoch, max_attempts=max_attempts), change)
+
+
+def bury(job: Job, *, error: JobError, max_attempts: int, end: End, now: datetime) -> Move:
+    """Dead-letter a job whose last attempt's worker has died."""
+    change = Change(put={"error": error, **end.puts(now)}, remove=end.removes("lease"), append=_lost(job, "bury", now))
+    return Move("bury", job.id, Facts(now=now, epoch=job.epoch, max_attempts=max_attempts), change)
+
+
+def _lost(job: Job, move: str, now: datetime) -> Attempt:
+    worker = job.lease.worker if job.lease else None
+    return Attempt(epoch=job.epoch, attempt=job.attempt, outcome=move, at=now, worker=worker, code=WORKER_LOST)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Success:
+    """What a successful attempt leaves."""
+
+    result: Payload
+    files: Mapping[str, str]
+    engine: str
+    model: str
+    usage: Usage | None = None
+
+    def puts(self) -> dict[str, Any]:
+        """Return the fields as they are written."""
+        fields: dict[str, Any] = {"result": self.result, "engine": self.engine, "model": self.model}
+        if self.files:
+            fields["files"] = dict(self.files)
+        if self.usage:
+            fields["usage"] = self.usage
+        return fields
+
+
+def succeed(holder: Holder, success: Success, *, end: End, now: datetime) -> Move:
+    """End the job with its result, and with what follows it, in one write."""
+    change = Change(
+        put={**success.puts(), **end.puts(now)},
+        remove=end.removes("lease", "error"),
+        append=holder.line("succeed", now),
+    )
+    return Move("succeed", holder.job_id, holder.facts(now), change)
+
+
+def fail(holder: Holder, error: JobError, *, end: End, now: datetime) -> Move:
+    """End the job: no attempt will succeed."""
+    return _end_with_error("fail", holder, error, end=end, now=now)
+
+
+def dead_letter(holder: Holder, error: JobError, *, end: End, now: datetime) -> Move:
+    """End the job after its last attempt; the message goes to the dead-letter queue next."""
+    return _end_with_error("dead_letter", holder, error, end=end, now=now)
+
+
+def _end_with_error(name: str, holder: Holder, error: JobError, *, end: End, now: datetime) -> Move:
+    change = Change(
+        put={"error": error, **end.puts(now)},
+        remove=end.removes("lease"),
+        append=holder.line(name, now, error.code),
+    )
+    return Move(name, holder.job_id, holder.facts(now), change)
+
+
+def retry(holder: Holder, error: JobError, *, now: datetime) -> Move:
+    """Wait for another attempt; the same message comes back when its backoff is over."""
+    change = Change(put={"error": error}, remove=frozenset({"lease"}), append=holder.line("retry", now, error.code))
+    return Move("retry", holder.job_id, holder.facts(now), change)
+
+
+def park(holder: Holder, error: JobError, *, due_at: datetime, now: datetime) -> Move:
+    """Wait longer than a message can be hidden: the clock sends another one when it is due."""
+    change = Change(
+        put={"error": error, "due_at": due_at, "next_check_at": due_at},
+        remove=frozenset({"lease"}),
+        append=holder.line("park", now, error.code),
+    )
+    return Move("park", holder.job_id, holder.facts(now), change)
+
+
+def hand_back(holder: Holder, *, now: datetime) -> Move:
+    """Give the job, and its attempt, back unfinished."""
+    change = Change(add={"attempt": -1}, remove=frozenset({"lease"}), append=holder.line("hand_back", now))
+    return Move("hand_back", holder.job_id, holder.facts(now), change)
+
+
+def stop(holder: Holder, *, end: End, now: datetime) -> Move:
+    """End a running job whose owner has asked for it."""
+    change = Change(put=end.puts(now), remove=end.removes("lease", "error"), append=holder.line("stop", now))
+    return Move("stop", holder.job_id, holder.facts(now), change)
+
+
+def cancel(job_id: str, *, end: End, now: datetime) -> Move:
+    """End a job that waits."""
+    return Move("cancel", job_id, Facts(now=now), Change(put=end.puts(now), remove=end.removes("error")))
+
+
+def request_cancel(job_id: str, *, now: datetime) -> Move:
+    """Ask the worker that runs the job to stop."""
+    return Move("request_cancel", job_id, Facts(now=now), Change(put={"cancel_requested": True}))
+
+
+def release(job_id: str, *, next_check_at: datetime, now: datetime) -> Move:
+    """Queue a scheduled job whose time has come; the message is sent next."""
+    change = Change(put={"next_check_at": next_check_at, "checks": 0}, remove=frozenset({"due_at"}))
+    return Move("release", job_id, Facts(now=now), change)
+
+
+def redrive(job: Job, *, next_check_at: datetime, now: datetime) -> Move:
+    """Begin the next epoch of a job that has ended badly; the message is sent next."""
+    change = Change(
+        put={
+            "next_check_at": next_check_at,
+            "open_shard": open_shard(job.kind, job.id),
+            "attempt": 0,
+            "checks": 0,
+            "cancel_requested": False,
+        },
+        add={"epoch": 1},
+        remove=frozenset({"error", "finished_at", "started_at", "expires_at"}),
+    )
+    return Move("redrive", job.id, Facts(now=now, epoch=job.epoch), change)

@@ -1,0 +1,112 @@
+"""What the rest of Sayline needs of the outside world; `ops.aws` has the real ones, `ops.memory` their twins.
+
+Every method may raise `schemas.errors.UnavailableError`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from schemas.envelope import Envelope
+    from schemas.job import After, Job, JobError
+    from schemas.moves import Move
+
+
+class JobStore(Protocol):
+    """The records of jobs."""
+
+    def create(self, job: Job) -> None:
+        """Write a new record.
+
+        Raises:
+            ExistsError: there is one with this id; it comes with the error.
+        """
+
+    def get(self, job_id: str) -> Job | None:
+        """Read a record, strongly consistent."""
+
+    def apply(self, move: Move) -> Job:
+        """Make a move as one conditional write, and return the record after it.
+
+        Raises:
+            RefusedError: a condition does not hold; the record as it stands comes with the error.
+        """
+
+    def withdraw(self, job_id: str) -> bool:
+        """Delete a record that nobody has begun to work on; false where somebody has, or there is none."""
+
+    def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
+        """Return the owner's latest jobs, newest first."""
+
+    def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
+        """Iterate over the open jobs of a kind whose next check is due, earliest first in each shard."""
+
+    def count_open(self, kind: str, *, at_most: int) -> int:
+        """Count the open jobs of a kind that wait for a message, no further than `at_most`."""
+
+    def postpone_check(self, job: Job, until: datetime) -> bool:
+        """Count a check of the job and set its next one; false where another was faster."""
+
+    def complete_after(self, job: Job, entry: str, after: After) -> bool:
+        """Do what follows a job and remove its entry, in one transaction; false where it was done already."""
+
+    def counter(self, owner: str, day: str, name: str) -> int:
+        """Read one of the owner's counters."""
+
+    def acquire(self, name: str, holder: str, *, now: datetime, ttl: timedelta) -> bool:
+        """Take or renew a lease on a duty that one process has at a time; false while another holds it."""
+
+
+class ObjectStore(Protocol):
+    """The bucket."""
+
+    def put(self, key: str, data: bytes, *, mime: str) -> None:
+        """Write an object; the same key is overwritten."""
+
+    def get(self, key: str) -> bytes:
+        """Read an object.
+
+        Raises:
+            MissingObjectError: there is none.
+        """
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete objects; a key without one is no error."""
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Iterate over the keys with this prefix."""
+
+    def url(self, key: str, *, expires_s: int, filename: str, mime: str) -> str:
+        """Return a presigned URL by which anyone may read the object for a while."""
+
+
+class Enqueuer(Protocol):
+    """The way into the queues."""
+
+    def send(self, envelope: Envelope, *, owner: str) -> None:
+        """Put a message on its kind's queue; on return it is durable."""
+
+
+class DeadLetters(Protocol):
+    """The way into the dead-letter queues."""
+
+    def bury(self, envelope: Envelope, *, error: JobError, context: Mapping[str, str | int]) -> None:
+        """Put a message on its kind's dead-letter queue, with the reason as an attribute."""
+
+
+class QueueDepth(Protocol):
+    """How much waits."""
+
+    def depth(self, kind: str) -> int:
+        """Return about how many messages a kind's queue holds: visible, in flight and delayed."""
+
+
+class Clock(Protocol):
+    """The time; tests set it."""
+
+    def __call__(self) -> datetime:
+        """Return the time, aware, in UTC."""

@@ -1,0 +1,101 @@
+"""The states of a job, and the one table of the moves between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a job is in its life."""
+
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    RUNNING = "running"
+    RETRYING = "retrying"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    DEAD_LETTERED = "dead_lettered"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self in FINAL
+
+
+FINAL = frozenset({Status.SUCCEEDED, Status.FAILED, Status.DEAD_LETTERED, Status.CANCELLED})
+
+
+class Guard(StrEnum):
+    """What must hold beside the state for a move to be made; `schemas.conditions` says it as a condition."""
+
+    SAME_EPOCH = "the message is of the record's epoch"
+    HOLDS_LEASE = "the mover holds the lease"
+    LEASE_EXPIRED = "the lease has run out"
+    ATTEMPTS_LEFT = "attempts are left"
+    ATTEMPTS_USED_UP = "attempts are used up"
+    CANCEL_REQUESTED = "a cancel was requested"
+    NO_CANCEL_REQUESTED = "no cancel was requested"
+    DUE = "its time has come"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One allowed move: from any of the sources to the target, by whom and when, if its guards hold."""
+
+    name: str
+    sources: frozenset[Status]
+    target: Status
+    who: str
+    guards: tuple[Guard, ...] = ()
+
+
+def _table() -> dict[str, Transition]:
+    s, g = Status, Guard
+    rows = (
+        ("release", {s.SCHEDULED}, s.QUEUED, "clock, when due", (g.DUE,)),
+        ("claim", {s.QUEUED, s.RETRYING}, s.RUNNING, "worker that received the message", (g.SAME_EPOCH,)),
+        (
+            "take_over",
+            {s.RUNNING},
+            s.RUNNING,
+            "next receiver, after its worker died",
+            (g.SAME_EPOCH, g.LEASE_EXPIRED, g.ATTEMPTS_LEFT),
+        ),
+        (
+            "bury",
+            {s.RUNNING},
+            s.DEAD_LETTERED,
+            "next receiver, after the last attempt's worker died",
+            (g.SAME_EPOCH, g.LEASE_EXPIRED, g.ATTEMPTS_USED_UP),
+        ),
+        ("succeed", {s.RUNNING}, s.SUCCEEDED, "worker, with the result", (g.HOLDS_LEASE, g.NO_CANCEL_REQUESTED)),
+        ("fail", {s.RUNNING}, s.FAILED, "worker, on a permanent error", (g.HOLDS_LEASE, g.NO_CANCEL_REQUESTED)),
+        ("retry", {s.RUNNING}, s.RETRYING, "worker, on a transient error", (g.HOLDS_LEASE, g.ATTEMPTS_LEFT)),
+        ("park", {s.RUNNING}, s.SCHEDULED, "worker, when the wait is longer than a message can be hidden",
+         (g.HOLDS_LEASE,)),
+        ("hand_back", {s.RUNNING}, s.QUEUED, "worker that must stop: the attempt is given back", (g.HOLDS_LEASE,)),
+        (
+            "dead_letter",
+            {s.RUNNING},
+            s.DEAD_LETTERED,
+            "worker, on the last attempt's error",
+            (g.HOLDS_LEASE, g.ATTEMPTS_USED_UP),
+        ),
+        ("cancel", {s.QUEUED, s.SCHEDULED, s.RETRYING}, s.CANCELLED, "API, at once", ()),
+        ("request_cancel", {s.RUNNING}, s.RUNNING, "API; the worker stops at its next checkpoint", ()),
+        ("stop", {s.RUNNING}, s.CANCELLED, "worker, at a checkpoint", (g.HOLDS_LEASE, g.CANCEL_REQUESTED)),
+        ("redrive", {s.DEAD_LETTERED, s.FAILED}, s.QUEUED, "operator: the next epoch, attempts from 0",
+         (g.SAME_EPOCH,)),
+    )  # fmt: skip
+    return {
+        name: Transition(name, frozenset(sources), target, who, guards) for name, sources, target, who, guards in rows
+    }
+
+
+#: Every allowed move by name. The store's conditions, the chapter on the life cycle and the model test come from it.
+TRANSITIONS = _table()
+
+#: A record begins in one of these.
+INITIAL = frozenset({Status.QUEUED, Status.SCHEDULED})
