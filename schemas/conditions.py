@@ -3,8 +3,8 @@
     worker A  --claim--------[ runs ]----------(stalls past its lease)----------- succeed --X refused: holds_lease
     worker B  ------------------------------------------- take_over --[ runs ]-- succeed
 
-One race, and what closes it: A's lease has run out, B may take the job over (`lease_expired`), and from then on
-A's token is not the record's (`holds_lease`). Which of the two writes first doesn't matter: each is one conditional write.
+One race, and what closes it: A's lease has run out, B may take the job over (`lease_expired`), and from then on A's
+token is not the record's (`holds_lease`). Which of the two writes first doesn't matter: each is one conditional write.
 """
 
 from __future__ import annotations

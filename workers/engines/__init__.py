@@ -26,7 +26,7 @@ def load_engine(kind: str, name: str | None) -> Any:  # noqa: ANN401 - each kind
     engines = ENGINES.get(kind, {})
     if name is None and not engines:
         return None
-    if name not in engines:
+    if name is None or name not in engines:
         raise UnknownEngineError(f"{kind}: engine {name!r} is none of {', '.join(engines) or '(none)'}")
     module, _, attribute = engines[name].partition(":")
     return getattr(import_module(module), attribute)()

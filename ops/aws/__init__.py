@@ -1,0 +1,1 @@
+"""The ports' real ends: DynamoDB, S3 and SQS."""

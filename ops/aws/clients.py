@@ -1,0 +1,75 @@
+"""Clients for AWS, the embedded emulator or LocalStack: the one place that knows endpoints, time-outs and credentials."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+    from ops.settings import Settings
+
+#: What an emulator takes for credentials; it checks signatures made with them.
+EMULATOR_CREDENTIALS = ("test", "test")
+
+_CONNECT_TIMEOUT_S = 3
+_READ_TIMEOUT_S = 10
+#: A receive is held open by SQS; its answer may come this much later.
+_LONG_POLL_MARGIN_S = 10
+
+
+def endpoint(settings: Settings, service: str) -> str | None:
+    """Return the service's endpoint, or None for AWS's own."""
+    if settings.aws == "aws":
+        return None
+    if settings.aws == "localstack":
+        from localstack_client.config import get_service_endpoint  # noqa: PLC0415 - only where it is used
+
+        return str(get_service_endpoint(service))
+    return f"http://127.0.0.1:{settings.emulator_port}"
+
+
+class Clients:
+    """One client per service, made when it is first used. Not to be carried over a fork: make them after it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        key, secret = EMULATOR_CREDENTIALS if settings.aws != "aws" else (None, None)
+        self._session = boto3.Session(region_name=settings.region, aws_access_key_id=key, aws_secret_access_key=secret)
+
+    def _client(self, service: Any, **config: Any) -> Any:  # noqa: ANN401 - boto3 overloads on the literal
+        settings: dict[str, Any] = {
+            "connect_timeout": _CONNECT_TIMEOUT_S,
+            "read_timeout": _READ_TIMEOUT_S,
+            "retries": {"mode": "standard", "max_attempts": 3},
+            "max_pool_connections": 50,
+            **config,
+        }
+        return self._session.client(service, endpoint_url=endpoint(self._settings, service), config=Config(**settings))
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """DynamoDB."""
+        return self._client("dynamodb")  # type: ignore[no-any-return]
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """S3; signatures that work for presigned URLs on every endpoint."""
+        return self._client("s3", signature_version="s3v4", s3={"addressing_style": "path"})  # type: ignore[no-any-return]
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        """SQS; patient enough for a long poll."""
+        return self._client("sqs", read_timeout=self._settings.long_poll_s + _LONG_POLL_MARGIN_S)  # type: ignore[no-any-return]
+
+    @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        """CloudFormation."""
+        return self._client("cloudformation", read_timeout=60)  # type: ignore[no-any-return]
