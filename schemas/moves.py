@@ -68,6 +68,10 @@ class Move:
         """Return all counters that are added to."""
         return {**self.change.add, "version": 1}
 
+    def took_effect(self, job: Job) -> bool:
+        """Whether the record is as this very move left it: it was made, and only its answer was lost."""
+        return all(getattr(job, name) == value for name, value in self.puts().items())
+
     def apply_to(self, job: Job) -> Job:
         """Return the record after the move; whether it is allowed is the caller's to check."""
         fields = dict(job)

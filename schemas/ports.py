@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     from schemas.envelope import Envelope
-    from schemas.job import After, Job, JobError
+    from schemas.job import Job, JobError, JsonObject, Payload
+    from schemas.model import Model
     from schemas.moves import Move
 
 
@@ -37,7 +38,7 @@ class JobStore(Protocol):
         """
 
     def withdraw(self, job_id: str) -> bool:
-        """Delete a record that nobody has begun to work on; false where somebody has, or there is none."""
+        """Delete a record that nobody has begun to work on; false where somebody has."""
 
     def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
         """Return the owner's latest jobs, newest first."""
@@ -51,8 +52,11 @@ class JobStore(Protocol):
     def postpone_check(self, job: Job, until: datetime) -> bool:
         """Count a check of the job and set its next one; false where another was faster."""
 
-    def complete_after(self, job: Job, entry: str, after: After) -> bool:
-        """Do what follows a job and remove its entry, in one transaction; false where it was done already."""
+    def complete_after(self, job: Job, entry: str) -> Job | None:
+        """Do what follows a job and remove its entry, in one transaction, and return the record after it.
+
+        None where the record has other entries by now: another was faster, who completes the rest.
+        """
 
     def counter(self, owner: str, day: str, name: str) -> int:
         """Read one of the owner's counters."""
@@ -82,6 +86,20 @@ class ObjectStore(Protocol):
 
     def url(self, key: str, *, expires_s: int, filename: str, mime: str) -> str:
         """Return a presigned URL by which anyone may read the object for a while."""
+
+
+class Payloads(Protocol):
+    """Documents that are kept in the record while they are small, else in the bucket (claim check)."""
+
+    def save(self, key: str, document: Model) -> Payload:
+        """Return the document as a payload, written under `key` where it is too large for the record."""
+
+    def load(self, payload: Payload) -> JsonObject:
+        """Return the document.
+
+        Raises:
+            MissingObjectError: its retention is over.
+        """
 
 
 class Enqueuer(Protocol):

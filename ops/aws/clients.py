@@ -1,4 +1,4 @@
-"""Clients for AWS, the embedded emulator or LocalStack: the one place that knows endpoints, time-outs and credentials."""
+"""Clients for AWS, the emulator or LocalStack: the one place that knows endpoints, time-outs and credentials."""
 
 from __future__ import annotations
 

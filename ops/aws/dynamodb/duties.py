@@ -1,0 +1,118 @@
+"""What is done about a job beside its moves: checks, what follows its end, and leases on duties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from ops.aws.dynamodb.expressions import Expression
+from ops.aws.dynamodb.items import job_key
+from ops.aws.errors import code, translated
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, UpdateTypeDef
+
+    from schemas.job import After, Job
+
+SERVICE = "DynamoDB"
+
+
+class Duties:
+    """The part of the job store that the clock and the end of a job need."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def postpone_check(self, job: Job, until: datetime) -> bool:
+        """Count a check of the job and set its next one; false where another was faster."""
+        e = Expression()
+        at = e.name("next_check_at")
+        condition = f"{at} = {e.value('next_check_at', job.next_check_at)}"
+        update = f"SET {at} = {e.value('next_check_at', until)} ADD {e.name('checks')} {e.value('checks', 1)}"
+        return self._won(self._update(job.id, e, condition, update))
+
+    def complete_after(self, job: Job, entry: str) -> Job | None:
+        """Count and remove the entry in one transaction; the last one takes the job out of the open index."""
+        e = Expression()
+        last = len(job.after) == 1
+        removed = ", ".join(["#after.#entry", *(e.name(f) for f in ("open_shard", "next_check_at") if last)])
+        e.names |= {"#after": "after", "#entry": entry}
+        condition = f"attribute_exists(#after.#entry) AND size(#after) = {e.value('size', len(job.after))}"
+        update = f"REMOVE {removed} ADD {e.name('version')} {e.value('version', 1)}"
+        done = self._update(job.id, e, condition, update)
+        if not self._won(done, self._count(job.owner, job.after[entry])):
+            return None
+        left = {name: after for name, after in job.after.items() if name != entry}
+        index = {"open_shard": None, "next_check_at": None} if last else {}
+        return job.model_copy(update={"after": left, "version": job.version + 1, **index})
+
+    def counter(self, owner: str, day: str, name: str) -> int:
+        """Read one of the owner's counters."""
+        with translated(SERVICE):
+            answer = self._client.get_item(TableName=self._table, Key=_counters(owner, day), ConsistentRead=True)
+        return int(answer.get("Item", {}).get(name, {}).get("N", 0))
+
+    def acquire(self, name: str, holder: str, *, now: datetime, ttl: timedelta) -> bool:
+        """Take or renew a lease on a duty that one process has at a time; false while another holds it."""
+        e = Expression()
+        who, until = e.name("holder"), e.name("until")
+        me = e.value("holder", holder)
+        condition = f"attribute_not_exists(pk) OR {who} = {me} OR {until} < {e.value('until', now)}"
+        update: UpdateTypeDef = {
+            "TableName": self._table,
+            "Key": {"pk": {"S": f"lease#{name}"}, "sk": {"S": "lease"}},
+            "ConditionExpression": condition,
+            "UpdateExpression": f"SET {who} = {me}, {until} = {e.value('until', now + ttl)}",
+            "ExpressionAttributeNames": e.names,
+            "ExpressionAttributeValues": e.values,
+        }
+        return self._won(update)
+
+    def _update(self, job_id: str, e: Expression, condition: str, update: str) -> UpdateTypeDef:
+        return {
+            "TableName": self._table,
+            "Key": job_key(job_id),
+            "ConditionExpression": condition,
+            "UpdateExpression": update,
+            "ExpressionAttributeNames": e.names,
+            "ExpressionAttributeValues": e.values,
+        }
+
+    def _count(self, owner: str, after: After) -> UpdateTypeDef:
+        return {
+            "TableName": self._table,
+            "Key": _counters(owner, after.day),
+            "UpdateExpression": "ADD #n :by",
+            "ExpressionAttributeNames": {"#n": after.name},
+            "ExpressionAttributeValues": {":by": {"N": str(after.by)}},
+        }
+
+    def _won(self, *updates: UpdateTypeDef) -> bool:
+        """Write all or nothing; false where a condition failed."""
+        with translated(SERVICE):
+            try:
+                if len(updates) == 1:
+                    self._client.update_item(**updates[0])
+                else:
+                    self._client.transact_write_items(TransactItems=[{"Update": update} for update in updates])
+            except ClientError as error:
+                if _condition_failed(error):
+                    return False
+                raise
+        return True
+
+
+def _condition_failed(error: ClientError) -> bool:
+    """Tell a lost race from a transaction that was cancelled for load or a conflict."""
+    reasons: Any = error.response.get("CancellationReasons", [])
+    failed = {code(error), *(reason.get("Code") for reason in reasons)}
+    return bool(failed & {"ConditionalCheckFailedException", "ConditionalCheckFailed"})
+
+
+def _counters(owner: str, day: str) -> dict[str, AttributeValueTypeDef]:
+    return {"pk": {"S": f"owner#{owner}"}, "sk": {"S": f"counters#{day}"}}

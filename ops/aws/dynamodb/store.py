@@ -1,0 +1,148 @@
+"""The job store: reads, and the writes that create, move and delete a record."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from ops.aws.dynamodb.duties import Duties
+from ops.aws.dynamodb.expressions import Expression
+from ops.aws.dynamodb.items import from_item, job_id_of, job_key, to_item
+from ops.aws.errors import code, translated
+from schemas.errors import ExistsError, RefusedError
+from schemas.job import open_shards
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from schemas.job import Job
+    from schemas.moves import Move
+
+SERVICE = "DynamoDB"
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class DynamoJobStore(Duties):
+    """One item per job under `pk = job#<id>`; see `ops.infra.template` for the table and its two indexes."""
+
+    def create(self, job: Job) -> None:
+        """Write a new record; `ExistsError` where there is another with this id."""
+        with translated(SERVICE):
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=to_item(job),
+                    ConditionExpression="attribute_not_exists(pk)",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                existing = _existing(error)
+                # A retry whose first try took effect, its answer lost, finds its own record.
+                if existing is None or existing != job:
+                    raise ExistsError(existing or job) from error
+
+    def get(self, job_id: str) -> Job | None:
+        """Read a record, strongly consistent."""
+        with translated(SERVICE):
+            answer = self._client.get_item(TableName=self._table, Key=job_key(job_id), ConsistentRead=True)
+        return from_item(answer["Item"]) if "Item" in answer else None
+
+    def apply(self, move: Move) -> Job:
+        """Make a move as one conditional write, or raise `RefusedError`."""
+        expression = Expression()
+        with translated(SERVICE):
+            try:
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key=job_key(move.job_id),
+                    ConditionExpression=expression.condition(move.conditions),
+                    UpdateExpression=expression.update(move),
+                    ExpressionAttributeNames=expression.names,
+                    ExpressionAttributeValues=expression.values,
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                return _settle(move, error)
+        return from_item(answer["Attributes"])
+
+    def withdraw(self, job_id: str) -> bool:
+        """Delete a record that nobody has begun to work on; false where somebody has."""
+        with translated(SERVICE):
+            try:
+                self._client.delete_item(
+                    TableName=self._table,
+                    Key=job_key(job_id),
+                    ConditionExpression="version = :unchanged",
+                    ExpressionAttributeValues={":unchanged": {"N": "0"}},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                return _existing(error) is None
+        return True
+
+    def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
+        """Return the owner's latest jobs, newest first."""
+        keys = self._query("by_owner", "#k = :k", {"#k": "owner"}, {":k": {"S": owner}}, ScanIndexForward=False)
+        return [job for key in islice(keys, limit) if (job := self.get(job_id_of(key)))]
+
+    def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
+        """Iterate over the open jobs of a kind whose next check is due, earliest first in each shard."""
+        for shard in open_shards(kind):
+            expression = Expression()
+            when = f"{expression.name('open_shard')} = {expression.value('open_shard', shard)}"
+            when += f" AND {expression.name('next_check_at')} <= {expression.value('next_check_at', now)}"
+            for key in self._query("open", when, expression.names, expression.values):
+                # The index is eventually consistent: what it names may be done by now.
+                job = self.get(job_id_of(key))
+                if job and job.next_check_at and job.next_check_at <= now:
+                    yield job
+
+    def count_open(self, kind: str, *, at_most: int) -> int:
+        """Count the open jobs of a kind, no further than `at_most`."""
+        keys = (
+            key
+            for shard in open_shards(kind)
+            for key in self._query("open", "#k = :k", {"#k": "open_shard"}, {":k": {"S": shard}})
+        )
+        return sum(1 for _ in islice(keys, at_most))
+
+    def _query(
+        self,
+        index: str,
+        condition: str,
+        names: dict[str, str],
+        values: dict[str, Any],
+        **more: Any,  # noqa: ANN401
+    ) -> Iterator[Any]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+            **more,
+        )
+        with translated(SERVICE):
+            for page in pages:
+                yield from page["Items"]
+
+
+def _existing(error: ClientError) -> Job | None:
+    """Return the record that a failed condition came with; raise any other error again."""
+    if code(error) != _CONDITION_FAILED:
+        raise error
+    item: Any = error.response.get("Item")
+    return from_item(item) if item else None
+
+
+def _settle(move: Move, error: ClientError) -> Job:
+    existing = _existing(error)
+    if existing is None:
+        raise RefusedError(move.name, None, move.conditions) from error
+    if move.took_effect(existing):
+        return existing
+    raise RefusedError(move.name, existing, move.unmet(existing)) from error

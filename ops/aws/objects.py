@@ -1,0 +1,69 @@
+"""The object store on S3."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from ops.aws.errors import code, translated
+from schemas.errors import MissingObjectError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+SERVICE = "S3"
+#: DeleteObjects takes this many keys.
+_DELETE_BATCH = 1000
+
+
+class S3ObjectStore:
+    """Objects of one bucket."""
+
+    def __init__(self, client: S3Client, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, key: str, data: bytes, *, mime: str) -> None:
+        """Write an object; the same key is overwritten."""
+        with translated(SERVICE):
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=mime)
+
+    def get(self, key: str) -> bytes:
+        """Read an object, or raise `MissingObjectError`."""
+        with translated(SERVICE):
+            try:
+                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            except ClientError as error:
+                if code(error) == "NoSuchKey":
+                    raise MissingObjectError(key) from error
+                raise
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete objects; a key without one is no error."""
+        for start in range(0, len(keys), _DELETE_BATCH):
+            objects: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in keys[start : start + _DELETE_BATCH]]
+            with translated(SERVICE):
+                answer = self._client.delete_objects(Bucket=self._bucket, Delete={"Objects": objects, "Quiet": True})
+            if errors := answer.get("Errors"):
+                raise UnavailableError(SERVICE, errors[0].get("Code", "Unknown"))
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Iterate over the keys with this prefix."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        with translated(SERVICE):
+            for page in pages:
+                yield from (entry["Key"] for entry in page.get("Contents", []))
+
+    def url(self, key: str, *, expires_s: int, filename: str, mime: str) -> str:
+        """Return a presigned URL by which anyone may read the object for a while."""
+        params = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "ResponseContentDisposition": f'inline; filename="{filename}"',
+            "ResponseContentType": mime,
+        }
+        return self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=expires_s)

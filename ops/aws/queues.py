@@ -1,0 +1,95 @@
+"""The queues on SQS, as those see them who send: messages in, dead letters in, and how much waits."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ops.aws.errors import translated
+from schemas.envelope import to_message
+from schemas.kinds import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
+
+    from ops.settings import Settings
+    from schemas.envelope import Envelope
+    from schemas.job import JobError
+
+SERVICE = "SQS"
+#: The message attribute that says why a message was dead-lettered (JSON).
+REASON_ATTRIBUTE = "sayline.reason"
+
+
+class SqsQueues:
+    """Sends to the queues and dead-letter queues of all kinds."""
+
+    def __init__(self, client: SQSClient, settings: Settings) -> None:
+        self._client = client
+        self._settings = settings
+        self._url = lru_cache(maxsize=None)(self._find_url)
+
+    def send(self, envelope: Envelope, *, owner: str) -> None:
+        """Put a message on its kind's queue; on return it is durable.
+
+        The owner's hash is the message group: a fair queue keeps one busy owner from starving the others.
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+        """
+        queue = self._settings.queue_name(envelope.kind)
+        with translated(SERVICE):
+            self._client.send_message(
+                QueueUrl=self._url(queue), MessageBody=self._body(envelope, queue), MessageGroupId=_group(owner)
+            )
+
+    def bury(self, envelope: Envelope, *, error: JobError, context: Mapping[str, str | int]) -> None:
+        """Put a message on its kind's dead-letter queue, with the reason as an attribute."""
+        reason = {"code": error.code, "message": error.message, **context}
+        attribute: MessageAttributeValueTypeDef = {
+            "DataType": "String",
+            "StringValue": json.dumps(reason, ensure_ascii=False),
+        }
+        body = self._body(envelope, self._settings.queue_name(envelope.kind))
+        with translated(SERVICE):
+            self._client.send_message(
+                QueueUrl=self._url(self._settings.dlq_name(envelope.kind)),
+                MessageBody=body,
+                MessageAttributes={REASON_ATTRIBUTE: attribute},
+            )
+
+    def depth(self, kind: str) -> int:
+        """Return about how many messages a kind's queue holds: visible, in flight and delayed."""
+        return sum(self.depths(self._settings.queue_name(kind)).values())
+
+    def depths(self, queue: str) -> dict[str, int]:
+        """Return about how many messages a queue holds: `visible`, `in_flight` and `delayed`."""
+        names = {"visible": "", "in_flight": "NotVisible", "delayed": "Delayed"}
+        with translated(SERVICE):
+            answer = self._client.get_queue_attributes(
+                QueueUrl=self._url(queue),
+                AttributeNames=[f"ApproximateNumberOfMessages{suffix}" for suffix in names.values()],  # type: ignore[misc]
+            )
+        return {
+            name: int(answer["Attributes"][f"ApproximateNumberOfMessages{suffix}"])  # type: ignore[index]
+            for name, suffix in names.items()
+        }
+
+    def url(self, queue: str) -> str:
+        """Return a queue's URL, asked for once."""
+        return self._url(queue)
+
+    def _find_url(self, queue: str) -> str:
+        with translated(SERVICE):
+            return self._client.get_queue_url(QueueName=queue)["QueueUrl"]
+
+    @staticmethod
+    def _body(envelope: Envelope, queue: str) -> str:
+        return to_message(envelope, task=registry()[envelope.kind].task, queue=queue)
+
+
+def _group(owner: str) -> str:
+    return hashlib.sha256(owner.encode()).hexdigest()[:32]

@@ -1,0 +1,55 @@
+"""A child process that doesn't outlive its parent, not even one that was killed with SIGKILL."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+
+#: Set by the supervisor for its children: the supervisor's process id.
+SUPERVISED = "SAYLINE_SUPERVISED"
+
+#: From <linux/prctl.h>.
+_PR_SET_PDEATHSIG = 1
+_POLL_INTERVAL_S = 0.5
+
+
+def die_with_supervisor(signum: signal.Signals = signal.SIGKILL) -> None:
+    """Die with the supervisor that started this process; does nothing where none did.
+
+    For the main of a supervised process, as its first statement; not for processes that it starts in turn.
+    """
+    parent = os.environ.get(SUPERVISED)
+    if parent is not None:
+        die_with_parent(int(parent), signum)
+
+
+def die_with_parent(parent: int, signum: signal.Signals = signal.SIGKILL) -> None:
+    """Have this process receive the signal when its parent ends, in whatever way.
+
+    On Linux the kernel sends it, when the *thread* that started this process ends; elsewhere a thread looks twice a
+    second. A forked child doesn't inherit this: a pool's children call it themselves, with the pool's process id.
+    """
+    if sys.platform == "linux":
+        _ask_kernel(signum)
+    else:
+        threading.Thread(target=_watch, args=(parent, signum), name="lifeline", daemon=True).start()
+    # The parent may have ended before the kernel was asked.
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signum)
+
+
+def _ask_kernel(signum: signal.Signals) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_PDEATHSIG, signum, 0, 0, 0) != 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
+
+
+def _watch(parent: int, signum: signal.Signals) -> None:
+    while os.getppid() == parent:
+        time.sleep(_POLL_INTERVAL_S)
+    os.kill(os.getpid(), signum)

@@ -1,0 +1,167 @@
+"""In-memory twins of the stores and queues: the same contract suite runs over them and over the real ones."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from schemas.errors import ExistsError, MissingObjectError, RefusedError
+from schemas.job import Job, open_shards
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from schemas.envelope import Envelope
+    from schemas.job import JobError
+    from schemas.moves import Move
+
+
+class MemoryJobStore:
+    """Records in a dictionary; every method is atomic."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._jobs: dict[str, Job] = {}
+        self._counters: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+        self._leases: dict[str, tuple[str, datetime]] = {}
+
+    def create(self, job: Job) -> None:
+        """Write a new record; `ExistsError` where there is another with this id."""
+        with self._lock:
+            existing = self._jobs.setdefault(job.id, job)
+            if existing != job:
+                raise ExistsError(existing)
+
+    def get(self, job_id: str) -> Job | None:
+        """Read a record."""
+        return self._jobs.get(job_id)
+
+    def apply(self, move: Move) -> Job:
+        """Make a move, or raise `RefusedError`."""
+        with self._lock:
+            job = self._jobs.get(move.job_id)
+            if job is None:
+                raise RefusedError(move.name, None, move.conditions)
+            if unmet := move.unmet(job):
+                if move.took_effect(job):
+                    return job
+                raise RefusedError(move.name, job, unmet)
+            self._jobs[job.id] = move.apply_to(job)
+            return self._jobs[job.id]
+
+    def withdraw(self, job_id: str) -> bool:
+        """Delete a record that nobody has begun to work on."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is not None and job.version != 0:
+                return False
+            self._jobs.pop(job_id, None)
+            return True
+
+    def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
+        """Return the owner's latest jobs, newest first."""
+        own = [job for job in self._jobs.values() if job.owner == owner]
+        return sorted(own, key=lambda job: job.created_at, reverse=True)[:limit]
+
+    def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
+        """Iterate over the open jobs of a kind whose next check is due."""
+        for shard in open_shards(kind):
+            due = [
+                j for j in self._jobs.values() if j.open_shard == shard and j.next_check_at and j.next_check_at <= now
+            ]
+            yield from sorted(due, key=lambda job: job.next_check_at or now)
+
+    def count_open(self, kind: str, *, at_most: int) -> int:
+        """Count the open jobs of a kind, no further than `at_most`."""
+        shards = open_shards(kind)
+        return min(at_most, sum(job.open_shard in shards for job in self._jobs.values()))
+
+    def postpone_check(self, job: Job, until: datetime) -> bool:
+        """Count a check and set the next one, unless another has."""
+        with self._lock:
+            current = self._jobs.get(job.id)
+            if current is None or current.next_check_at != job.next_check_at:
+                return False
+            self._jobs[job.id] = current.model_copy(update={"next_check_at": until, "checks": current.checks + 1})
+            return True
+
+    def complete_after(self, job: Job, entry: str) -> Job | None:
+        """Count, and remove the entry; the last one takes the job out of the open index."""
+        with self._lock:
+            current = self._jobs.get(job.id)
+            if current is None or current.after != job.after:
+                return None
+            after = dict(current.after)
+            done = after.pop(entry)
+            self._counters[job.owner, done.day, done.name] += done.by
+            index = {} if after else {"open_shard": None, "next_check_at": None}
+            self._jobs[job.id] = current.model_copy(update={"after": after, "version": current.version + 1, **index})
+            return self._jobs[job.id]
+
+    def counter(self, owner: str, day: str, name: str) -> int:
+        """Read one of the owner's counters."""
+        return self._counters[owner, day, name]
+
+    def acquire(self, name: str, holder: str, *, now: datetime, ttl: timedelta) -> bool:
+        """Take or renew a lease on a duty."""
+        with self._lock:
+            current, until = self._leases.get(name, (holder, now))
+            if current != holder and until >= now:
+                return False
+            self._leases[name] = (holder, now + ttl)
+            return True
+
+
+class MemoryObjectStore:
+    """Objects in a dictionary."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, tuple[bytes, str]] = {}
+
+    def put(self, key: str, data: bytes, *, mime: str) -> None:
+        """Write an object."""
+        self.objects[key] = (data, mime)
+
+    def get(self, key: str) -> bytes:
+        """Read an object, or raise `MissingObjectError`."""
+        try:
+            return self.objects[key][0]
+        except KeyError:
+            raise MissingObjectError(key) from None
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete objects."""
+        for key in keys:
+            self.objects.pop(key, None)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Iterate over the keys with this prefix."""
+        yield from sorted(key for key in tuple(self.objects) if key.startswith(prefix))
+
+    def url(self, key: str, *, expires_s: int, filename: str, mime: str) -> str:
+        """Return a URL that says what it stands for; nothing answers there."""
+        return f"memory:///{key}?expires={expires_s}&filename={filename}&type={mime}"
+
+
+class MemoryQueues:
+    """Queues and dead-letter queues in lists: what was sent, in order."""
+
+    def __init__(self) -> None:
+        self.sent: list[Envelope] = []
+        self.dead: list[tuple[Envelope, JobError]] = []
+
+    def send(self, envelope: Envelope, *, owner: str) -> None:
+        """Put a message on its kind's queue."""
+        del owner  # a queue in memory has no fairness to keep
+        self.sent.append(envelope)
+
+    def bury(self, envelope: Envelope, *, error: JobError, context: Mapping[str, str | int]) -> None:
+        """Put a message on its kind's dead-letter queue."""
+        del context
+        self.dead.append((envelope, error))
+
+    def depth(self, kind: str) -> int:
+        """Return how many messages a kind's queue holds."""
+        return sum(envelope.kind == kind for envelope in self.sent)
