@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from schemas.model import Model
 from schemas.status import Status
+from schemas.usage import Usage
 
 #: The open index is spread over this many partitions per kind, so that no partition takes every write of a busy kind.
 OPEN_SHARDS = 4
@@ -54,16 +55,6 @@ class Attempt(Model):
     worker: str | None = None
     code: str | None = None
     """The error's code, where it was one."""
-
-
-class Usage(Model):
-    """What the work took; what is billed."""
-
-    characters: Count = 0
-    audio_ms: Count = 0
-    tokens: Count = 0
-    images: Count = 0
-    cost_microusd: Count = 0
 
 
 class After(Model):

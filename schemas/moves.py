@@ -17,7 +17,8 @@ from schemas.status import TRANSITIONS, Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from schemas.job import After, Payload, Usage
+    from schemas.job import After, Payload
+    from schemas.usage import Usage
 
 #: How long what follows a job's end may take before the clock does it.
 AFTER_PATIENCE = timedelta(minutes=1)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from schemas.media import StoredFile
+    from schemas.usage import Usage
 
 E_co = TypeVar("E_co", covariant=True)
 
@@ -20,6 +21,9 @@ class Work(Protocol[E_co]):
     @property
     def remaining_s(self) -> float:
         """How much of the attempt's time is left."""
+
+    def record_usage(self, usage: Usage) -> None:
+        """Say what the attempt took, for the record."""
 
     def store(self, name: str, data: bytes, *, mime: str) -> StoredFile:
         """Write a file of the result; `name` is its last path segment, for example `speech.mp3`."""

@@ -1,0 +1,1 @@
+"""The clock, in the place of Celery beat: queues jobs that are due, and sees to those that nobody else has."""

@@ -1,0 +1,5 @@
+"""`python -m ops.clock`."""
+
+from ops.clock.process import main
+
+main()

@@ -1,0 +1,19 @@
+"""What a job took: what its owner is billed for."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.model import Model
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class Usage(Model):
+    """What the work took; what is billed."""
+
+    characters: Count = 0
+    audio_ms: Count = 0
+    tokens: Count = 0
+    images: Count = 0
+    cost_microusd: Count = 0

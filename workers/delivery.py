@@ -1,0 +1,50 @@
+"""A message as a worker has received it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from schemas.job import Lease
+from schemas.moves import Holder
+
+if TYPE_CHECKING:
+    from schemas.envelope import Envelope
+    from schemas.job import Job
+    from schemas.kinds import AnyKind
+
+#: The lease ends this long before the message becomes visible again, whatever clocks differ by.
+SKEW = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One receive of one message: two receives never share a token."""
+
+    envelope: Envelope
+    token: str
+    received_at: datetime
+    worker: str
+
+    def lease(self, kind: AnyKind) -> Lease:
+        """Return the lease that this delivery may take: it ends before the message is visible again."""
+        until = self.received_at + timedelta(seconds=kind.visibility_s) - SKEW
+        return Lease(token=self.token, until=until, worker=self.worker)
+
+    def holder(self, job: Job, kind: AnyKind) -> Holder:
+        """Return the delivery as the holder of the job's lease."""
+        return Holder(
+            job_id=job.id,
+            epoch=job.epoch,
+            attempt=job.attempt,
+            token=self.token,
+            worker=self.worker,
+            max_attempts=kind.max_attempts,
+        )
+
+
+def lease_token(receipt_handle: str) -> str:
+    """Return the lease token of a receive; the handle itself would let its reader delete the message."""
+    return hashlib.sha256(receipt_handle.encode()).hexdigest()[:32]

@@ -1,0 +1,32 @@
+"""What is written at a job's end beside its outcome: how long the record is kept, and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from schemas.after import counts
+from schemas.moves import End
+from schemas.retention import HELD_DAYS
+
+if TYPE_CHECKING:
+    from schemas.kinds import AnyKind
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Makes the ends of jobs; a record's retention begins at its end."""
+
+    record_retention_days: int
+
+    def well(self, kind: AnyKind, now: datetime) -> End:
+        """Return the end of a job that succeeded."""
+        return End(expires_at=self._expiry(now), after=counts(kind, now))
+
+    def badly(self, now: datetime) -> End:
+        """Return any other end; a record outlives its dead letter."""
+        return End(expires_at=max(self._expiry(now), now + timedelta(days=HELD_DAYS)))
+
+    def _expiry(self, now: datetime) -> datetime:
+        return now + timedelta(days=self.record_retention_days)

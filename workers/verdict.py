@@ -1,0 +1,41 @@
+"""What an attempt's error does to the record and to the message. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from schemas import moves
+from workers.outcome import Hidden, Outcome, Settled
+from workers.retry import Fail, GiveUp, Park, Retry, describe
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from schemas.moves import Holder, Move
+    from workers.ending import Ending
+    from workers.retry import Decision
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The move to make, and what becomes of the message once it is made."""
+
+    move: Move
+    outcome: Outcome
+
+
+def judge(error: Exception, decision: Decision, *, holder: Holder, ending: Ending, now: datetime) -> Verdict:
+    """Turn the decision on an error into a move and an outcome."""
+    reason = describe(error)
+    match decision:
+        case Fail():
+            return Verdict(moves.fail(holder, reason, end=ending.badly(now), now=now), Settled())
+        case GiveUp():
+            return Verdict(moves.dead_letter(holder, reason, end=ending.badly(now), now=now), Settled())
+        case Retry(delay_s):
+            return Verdict(moves.retry(holder, reason, now=now), Hidden(delay_s, reason.code))
+        case Park(delay_s):
+            due_at = now + timedelta(seconds=delay_s)
+            return Verdict(moves.park(holder, reason, due_at=due_at, now=now), Settled())
