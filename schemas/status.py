@@ -53,42 +53,24 @@ class Transition:
 
 def _table() -> dict[str, Transition]:
     s, g = Status, Guard
+    waiting = {s.QUEUED, s.RETRYING}
+    dead = (g.SAME_EPOCH, g.LEASE_EXPIRED)
     rows = (
-        ("release", {s.SCHEDULED}, s.QUEUED, "clock, when due", (g.DUE,)),
-        ("claim", {s.QUEUED, s.RETRYING}, s.RUNNING, "worker that received the message", (g.SAME_EPOCH,)),
-        (
-            "take_over",
-            {s.RUNNING},
-            s.RUNNING,
-            "next receiver, after its worker died",
-            (g.SAME_EPOCH, g.LEASE_EXPIRED, g.ATTEMPTS_LEFT),
-        ),
-        (
-            "bury",
-            {s.RUNNING},
-            s.DEAD_LETTERED,
-            "next receiver, after the last attempt's worker died",
-            (g.SAME_EPOCH, g.LEASE_EXPIRED, g.ATTEMPTS_USED_UP),
-        ),
+        ("release", {s.SCHEDULED}, s.QUEUED, "clock, when it is due", (g.DUE,)),
+        ("claim", waiting, s.RUNNING, "worker that received the message", (g.SAME_EPOCH,)),
+        ("take_over", {s.RUNNING}, s.RUNNING, "next receiver, its worker being dead", (*dead, g.ATTEMPTS_LEFT)),
+        ("bury", {s.RUNNING}, s.DEAD_LETTERED, "next receiver, its worker being dead", (*dead, g.ATTEMPTS_USED_UP)),
         ("succeed", {s.RUNNING}, s.SUCCEEDED, "worker, with the result", (g.HOLDS_LEASE, g.NO_CANCEL_REQUESTED)),
         ("fail", {s.RUNNING}, s.FAILED, "worker, on a permanent error", (g.HOLDS_LEASE, g.NO_CANCEL_REQUESTED)),
         ("retry", {s.RUNNING}, s.RETRYING, "worker, on a transient error", (g.HOLDS_LEASE, g.ATTEMPTS_LEFT)),
-        ("park", {s.RUNNING}, s.SCHEDULED, "worker, when the wait is longer than a message can be hidden",
-         (g.HOLDS_LEASE,)),
-        ("hand_back", {s.RUNNING}, s.QUEUED, "worker that must stop: the attempt is given back", (g.HOLDS_LEASE,)),
-        (
-            "dead_letter",
-            {s.RUNNING},
-            s.DEAD_LETTERED,
-            "worker, on the last attempt's error",
-            (g.HOLDS_LEASE, g.ATTEMPTS_USED_UP),
-        ),
-        ("cancel", {s.QUEUED, s.SCHEDULED, s.RETRYING}, s.CANCELLED, "API, at once", ()),
+        ("park", {s.RUNNING}, s.SCHEDULED, "worker, before a long wait", (g.HOLDS_LEASE, g.ATTEMPTS_LEFT)),
+        ("hand_back", {s.RUNNING}, s.QUEUED, "worker that must stop; no attempt is burnt", (g.HOLDS_LEASE,)),
+        ("dead_letter", {s.RUNNING}, s.DEAD_LETTERED, "worker, at the last", (g.HOLDS_LEASE, g.ATTEMPTS_USED_UP)),
+        ("cancel", {*waiting, s.SCHEDULED}, s.CANCELLED, "API, at once", ()),
         ("request_cancel", {s.RUNNING}, s.RUNNING, "API; the worker stops at its next checkpoint", ()),
         ("stop", {s.RUNNING}, s.CANCELLED, "worker, at a checkpoint", (g.HOLDS_LEASE, g.CANCEL_REQUESTED)),
-        ("redrive", {s.DEAD_LETTERED, s.FAILED}, s.QUEUED, "operator: the next epoch, attempts from 0",
-         (g.SAME_EPOCH,)),
-    )  # fmt: skip
+        ("redrive", {s.DEAD_LETTERED, s.FAILED}, s.QUEUED, "operator; attempts from 0", (g.SAME_EPOCH,)),
+    )
     return {
         name: Transition(name, frozenset(sources), target, who, guards) for name, sources, target, who, guards in rows
     }

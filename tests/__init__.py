@@ -1,0 +1,1 @@
+"""The tests: unit (no sockets), contract (fakes and emulator alike), integration, acceptance, chaos."""

@@ -1,0 +1,1 @@
+"""Acceptance tests: API, workers and emulator as processes."""

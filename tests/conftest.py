@@ -1,0 +1,43 @@
+"""What every test may use: a clock that it sets, and jobs to begin with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from schemas.job import Job, Payload, open_shard
+from schemas.status import Status
+
+
+class ManualClock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> datetime:
+        self.now += timedelta(seconds=seconds)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+def new_job(job_id: str, clock: ManualClock, *, kind: str = "tts", owner: str = "mina", **fields: object) -> Job:
+    """A job as the API records it."""
+    defaults: dict[str, object] = {
+        "status": Status.QUEUED,
+        "request": Payload(inline={"text": "Hello"}),
+        "request_digest": "0" * 64,
+        "open_shard": open_shard(kind, job_id),
+        "next_check_at": clock() + timedelta(minutes=10),
+        "created_at": clock(),
+        "updated_at": clock(),
+    }
+    return Job(id=job_id, kind=kind, owner=owner, **(defaults | fields))

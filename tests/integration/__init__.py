@@ -1,0 +1,1 @@
+"""Integration tests: one part with its real neighbours."""

@@ -1,0 +1,54 @@
+"""The retry decision."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.errors import PermanentError, TransientError
+from tests.workers import ECHO
+from workers.retry import LONGEST_HIDE_S, Fail, GiveUp, Park, Retry, decide, describe
+
+errors = st.one_of(
+    st.builds(TransientError, st.just("e"), st.just("m"), retry_after_s=st.none() | st.floats(0, 1e6)),
+    st.builds(PermanentError, st.just("e"), st.just("m")),
+    st.just(ValueError("boom")),
+)
+
+
+@given(error=errors, attempt=st.integers(1, 5), held_s=st.floats(0, 43_140), seed=st.integers())
+def test_every_error_gets_one_decision_within_the_limits(error: Exception, attempt: int, held_s: float, seed: int):
+    decision = decide(error, attempt=attempt, kind=ECHO, held_s=held_s, random=Random(seed))
+
+    if isinstance(error, PermanentError):
+        assert decision == Fail()
+    elif attempt >= ECHO.max_attempts:
+        assert decision == GiveUp()
+    elif isinstance(decision, Retry):
+        assert 0 <= decision.delay_s <= LONGEST_HIDE_S
+        assert held_s + decision.delay_s <= 43_200 - 60
+    else:
+        assert isinstance(decision, Park)
+
+
+@given(asked=st.floats(0, 1e5), seed=st.integers())
+def test_retry_after_is_never_undercut(asked: float, seed: int):
+    error = TransientError("throttled", "Too many requests.", retry_after_s=asked)
+
+    decision = decide(error, attempt=1, kind=ECHO, held_s=0, random=Random(seed))
+
+    assert isinstance(decision, Retry | Park)
+    assert decision.delay_s >= asked
+
+
+def test_waits_are_spread_over_the_whole_range():
+    error = TransientError("e", "m")
+    delays = [decide(error, attempt=1, kind=ECHO, held_s=0, random=Random(seed)).delay_s for seed in range(200)]  # type: ignore[union-attr]
+
+    assert set(delays) == {1, 2}
+
+
+def test_a_description_says_nothing_of_an_unknown_errors_text():
+    assert "diary" not in describe(ValueError("my diary")).message
