@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from schemas.job import Job, Payload, open_shard
 from schemas.status import Status
+from tests.emulated import emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ops.settings import Settings
 
 
 class ManualClock:
@@ -41,3 +48,10 @@ def new_job(job_id: str, clock: ManualClock, *, kind: str = "tts", owner: str = 
         "updated_at": clock(),
     }
     return Job(id=job_id, kind=kind, owner=owner, **(defaults | fields))
+
+
+@pytest.fixture(scope="session")
+def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """An emulator for the whole session; tests keep apart by the ids that they use."""
+    with emulator(tmp_path_factory.mktemp("aws")) as settings:
+        yield settings

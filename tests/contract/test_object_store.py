@@ -1,0 +1,86 @@
+"""The object store: S3 and its in-memory twin keep the same contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from ops.aws.clients import Clients
+from ops.aws.objects import S3ObjectStore
+from ops.memory import MemoryObjectStore
+from ops.payloads import ClaimCheck
+from schemas.errors import MissingObjectError
+from schemas.kinds.tts import TtsRequest
+
+if TYPE_CHECKING:
+    from ops.settings import Settings
+    from schemas.ports import ObjectStore
+
+
+@pytest.fixture(params=["memory", "s3"])
+def objects(request: pytest.FixtureRequest) -> ObjectStore:
+    if request.param == "memory":
+        return MemoryObjectStore()
+    local: Settings = request.getfixturevalue("local_aws")
+    return S3ObjectStore(Clients(local).s3, local.bucket_name)
+
+
+@pytest.fixture
+def folder() -> str:
+    return f"tts/{uuid4().hex}/"
+
+
+def test_an_object_comes_back_byte_for_byte(objects: ObjectStore, folder: str):
+    data = bytes(range(256)) * 1000
+
+    objects.put(folder + "a", data, mime="audio/mpeg")
+
+    assert objects.get(folder + "a") == data
+
+
+def test_a_missing_object_is_said_to_be(objects: ObjectStore, folder: str):
+    with pytest.raises(MissingObjectError):
+        objects.get(folder + "missing")
+
+
+def test_keys_are_listed_and_deleted_by_prefix(objects: ObjectStore, folder: str):
+    for name in ("0.1/a", "0.1/b", "0.2/a"):
+        objects.put(folder + name, b"x", mime="text/plain")
+
+    assert list(objects.keys(folder + "0.1/")) == [folder + "0.1/a", folder + "0.1/b"]
+    objects.delete([folder + "0.1/a", folder + "missing"])
+
+    assert list(objects.keys(folder)) == [folder + "0.1/b", folder + "0.2/a"]
+
+
+def test_deleting_nothing_is_no_error(objects: ObjectStore):
+    objects.delete([])
+
+
+def test_a_small_document_stays_in_the_record_and_a_large_one_does_not(objects: ObjectStore, folder: str):
+    payloads = ClaimCheck(objects, inline_max_bytes=400)
+    small, large = TtsRequest(text="안녕하세요"), TtsRequest(text="안녕하세요" * 50)
+
+    inline, claim = payloads.save(folder + "small", small), payloads.save(folder + "large", large)
+
+    assert inline.key is None
+    assert claim.inline is None
+    assert list(objects.keys(folder)) == [folder + "large"]
+    assert TtsRequest.model_validate(payloads.load(inline)) == small
+    assert TtsRequest.model_validate(payloads.load(claim)) == large
+
+
+def test_a_presigned_url_serves_the_object_and_a_changed_one_does_not(local_aws: Settings, folder: str):
+    objects = S3ObjectStore(Clients(local_aws).s3, local_aws.bucket_name)
+    objects.put(folder + "speech.mp3", b"sound", mime="audio/mpeg")
+
+    url = objects.url(folder + "speech.mp3", expires_s=60, filename="speech.mp3", mime="audio/mpeg")
+
+    answer = httpx.get(url)
+    assert answer.content == b"sound"
+    assert answer.headers["content-type"] == "audio/mpeg"
+    assert "speech.mp3" in answer.headers["content-disposition"]
+    assert httpx.get(url.replace("Expires=60", "Expires=61")).status_code == 403

@@ -1,0 +1,47 @@
+"""The emulator as a process of its own, with the stack deployed, for tests that need AWS."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ops.aws.clients import Clients
+from ops.infra.deploy import deploy
+from ops.local.emulator import wait_ready
+from ops.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment in which a process has these settings."""
+    own = settings.model_dump(mode="json", exclude_defaults=True)
+    return {**os.environ, **{f"SAYLINE_{name.upper()}": str(value) for name, value in own.items()}}
+
+
+@contextmanager
+def emulator(data_dir: Path) -> Iterator[Settings]:
+    """Run an emulator, and deploy to it; yields the settings by which it is reached."""
+    settings = Settings(_env_file=None, aws="local", emulator_port=free_port(), data_dir=data_dir)
+    process = subprocess.Popen([sys.executable, "-m", "ops.local.emulator"], env=environment(settings))
+    try:
+        wait_ready(settings.emulator_port)
+        deploy(settings, Clients(settings))
+        yield settings
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
