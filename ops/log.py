@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ops.settings import Settings
 
 #: Libraries whose INFO lines repeat ours or hold a caller's data.
-_QUIET = ("botocore", "boto3", "urllib3", "httpx", "httpcore", "uvicorn.access", "celery.worker.strategy", "s3transfer")
+_QUIET = ("botocore", "boto3", "urllib3", "httpx", "httpcore", "uvicorn.access", "celery.app.trace", "celery.worker.strategy")
 
 
 def configure(settings: Settings, *, process: str) -> None:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from ops.aws.dynamodb.duties import Duties
 from ops.aws.dynamodb.expressions import Expression
-from ops.aws.dynamodb.items import from_item, job_id_of, job_key, to_item
+from ops.aws.dynamodb.items import RECORD, from_item, job_id_of, job_key, to_item
 from ops.aws.errors import code, translated
 from schemas.errors import ExistsError, RefusedError
 from schemas.job import open_shards
@@ -109,6 +109,21 @@ class DynamoJobStore(Duties):
             for key in self._query("open", "#k = :k", {"#k": "open_shard"}, {":k": {"S": shard}})
         )
         return sum(1 for _ in islice(keys, at_most))
+
+    def scan(self) -> Iterator[Job]:
+        """Iterate over all jobs, in no order; reads the whole table."""
+        expression = Expression()
+        when = f"{expression.name('sk')} = {expression.value('sk', RECORD)}"
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            ConsistentRead=True,
+            FilterExpression=when,
+            ExpressionAttributeNames=expression.names,
+            ExpressionAttributeValues=expression.values,
+        )
+        with translated(SERVICE):
+            for page in pages:
+                yield from map(from_item, page["Items"])
 
     def _query(
         self,

@@ -1,0 +1,137 @@
+"""The audit: whether records, objects and queues of a quiet system agree, read from AWS itself.
+
+Each finding is a defect: a job lost or doubled, a result that isn't what its record says, an object or message that
+belongs to nothing. Meant for a system at rest; a job that still moves is a finding, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from schemas.errors import MissingObjectError
+from schemas.kinds import registry
+from schemas.retention import REQUESTS_PREFIX
+from schemas.status import TRANSITIONS, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from schemas.job import Job
+    from schemas.ports import ObjectStore, Payloads
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What does not agree, and where."""
+
+    code: str
+    subject: str
+    detail: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the finding for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What the audit looks at; read once."""
+
+    jobs: Mapping[str, Job]
+    objects: ObjectStore
+    payloads: Payloads
+    waiting: Mapping[str, int]
+    """Messages on each kind's queue: visible, in flight and delayed."""
+    dead: Mapping[str, Mapping[str, str]]
+    """By job id: the reason that its dead letter carries."""
+
+
+def audit(evidence: Evidence) -> Iterator[Finding]:
+    """Yield all findings, records first."""
+    for job in evidence.jobs.values():
+        yield from _record(job)
+        if job.status is Status.SUCCEEDED:
+            yield from _result(job, evidence)
+    yield from _strays(evidence)
+    yield from _queues(evidence)
+
+
+def _record(job: Job) -> Iterator[Finding]:
+    if not job.status.is_final:
+        yield Finding("job_not_finished", job.id, job.status)
+        return
+    if job.open_shard or job.after:
+        yield Finding("job_still_open", job.id, ", ".join(job.after))
+    endings = [line for line in job.history if line.epoch == job.epoch and TRANSITIONS[line.outcome].target.is_final]
+    if job.status is not Status.CANCELLED and len(endings) != 1:
+        yield Finding("ended_more_or_less_than_once", job.id, f"{len(endings)} endings in epoch {job.epoch}")
+
+
+def _result(job: Job, evidence: Evidence) -> Iterator[Finding]:
+    if job.result is None:
+        yield Finding("result_missing", job.id)
+        return
+    try:
+        document = evidence.payloads.load(job.result)
+        registry()[job.kind].result.model_validate(document)
+    except (MissingObjectError, ValueError) as error:
+        yield Finding("result_unreadable", job.id, type(error).__name__)
+        return
+    described = {entry["key"]: entry for entry in _stored_files(document)}
+    if described.keys() != set(job.files.values()):
+        yield Finding("files_not_as_recorded", job.id, ", ".join(sorted(described.keys() ^ set(job.files.values()))))
+    for key, entry in described.items():
+        yield from _file(job, key, entry, evidence.objects)
+
+
+def _file(job: Job, key: str, entry: Mapping[str, Any], objects: ObjectStore) -> Iterator[Finding]:
+    try:
+        data = objects.get(key)
+    except MissingObjectError:
+        yield Finding("file_missing", job.id, key)
+        return
+    if (len(data), hashlib.sha256(data).hexdigest()) != (entry["bytes"], entry["sha256"]):
+        yield Finding("file_is_another", job.id, key)
+
+
+def _stored_files(document: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - any JSON
+    """Find the files that a result describes, wherever in it they stand."""
+    match document:
+        case {"key": str(), "sha256": str()}:
+            yield document
+        case dict():
+            for value in document.values():
+                yield from _stored_files(value)
+        case list():
+            for value in document:
+                yield from _stored_files(value)
+
+
+def _strays(evidence: Evidence) -> Iterator[Finding]:
+    """Find objects that no record names."""
+    named = {key for job in evidence.jobs.values() for key in _named(job)}
+    for prefix in (*registry(), REQUESTS_PREFIX):
+        for key in evidence.objects.keys(f"{prefix}/"):
+            if key not in named:
+                yield Finding("object_of_no_job", key)
+
+
+def _named(job: Job) -> Iterator[str]:
+    yield from job.files.values()
+    yield from (payload.key for payload in (job.request, job.result) if payload and payload.key)
+
+
+def _queues(evidence: Evidence) -> Iterator[Finding]:
+    for kind, count in evidence.waiting.items():
+        if count:
+            yield Finding("messages_left", kind, str(count))
+    dead = {job.id for job in evidence.jobs.values() if job.status is Status.DEAD_LETTERED}
+    for job_id in dead - evidence.dead.keys():
+        yield Finding("dead_letter_missing", job_id)
+    for job_id in evidence.dead.keys() - dead:
+        yield Finding("dead_letter_of_no_dead_job", job_id)
+    for job_id, reason in evidence.dead.items():
+        if not reason.get("code"):
+            yield Finding("dead_letter_without_reason", job_id)

@@ -1,0 +1,72 @@
+"""What the audit looks at, read from DynamoDB, S3 and SQS."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from ops.audit import Evidence
+from ops.aws.clients import Clients
+from ops.aws.dynamodb import DynamoJobStore
+from ops.aws.errors import translated
+from ops.aws.objects import S3ObjectStore
+from ops.aws.queues import REASON_ATTRIBUTE, SERVICE, SqsQueues
+from ops.payloads import ClaimCheck
+from schemas.envelope import from_message
+from schemas.kinds import registry
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+    from ops.settings import Settings
+
+#: How long a dead letter stays hidden after it was looked at; longer than looking at all of them takes.
+_LOOK_S = 30
+
+
+def gather(settings: Settings) -> Evidence:
+    """Read everything; holds all records in memory."""
+    clients = Clients(settings)
+    objects = S3ObjectStore(clients.s3, settings.bucket_name)
+    queues = SqsQueues(clients.sqs, settings)
+    store = DynamoJobStore(clients.dynamodb, settings.table_name)
+    dead: dict[str, dict[str, str]] = {}
+    for kind in registry():
+        dead |= _dead_letters(clients.sqs, queues.url(settings.dlq_name(kind)))
+    return Evidence(
+        jobs={job.id: job for job in store.scan()},
+        objects=objects,
+        payloads=ClaimCheck(objects, inline_max_bytes=settings.inline_max_bytes),
+        waiting={kind: queues.depth(kind) for kind in registry()},
+        dead=dead,
+    )
+
+
+def _dead_letters(sqs: SQSClient, url: str) -> dict[str, dict[str, str]]:
+    """Look at every dead letter of a queue, and put them back."""
+    found: dict[str, dict[str, str]] = {}
+    handles: list[str] = []
+    with translated(SERVICE):
+        while messages := _receive(sqs, url):
+            handles += [message["ReceiptHandle"] for message in messages]
+            found |= {from_message(m["Body"]).job_id: _reason(m) for m in messages}
+        for handle in handles:
+            sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+    return found
+
+
+def _receive(sqs: SQSClient, url: str) -> list[MessageTypeDef]:
+    return sqs.receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=10,
+        WaitTimeSeconds=1,
+        VisibilityTimeout=_LOOK_S,
+        MessageAttributeNames=[REASON_ATTRIBUTE],
+    ).get("Messages", [])
+
+
+def _reason(message: MessageTypeDef) -> dict[str, str]:
+    attribute = message.get("MessageAttributes", {}).get(REASON_ATTRIBUTE)
+    reason: dict[str, str] = json.loads(attribute["StringValue"]) if attribute else {}
+    return reason

@@ -1,0 +1,108 @@
+"""The audit finds each defect that is planted, and nothing in a sound system."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ops.audit import Evidence, audit
+from ops.memory import MemoryObjectStore
+from ops.payloads import ClaimCheck
+from schemas.job import Attempt, Job, Payload
+from schemas.status import Status
+from tests.conftest import new_job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import ManualClock
+
+SOUND = b"ID3 sound"
+KEY = "tts/good/0.1/speech.mp3"
+RESULT = {
+    "engine": "espeak-ng",
+    "model": "1.52",
+    "audio": {
+        "key": KEY,
+        "mime": "audio/mpeg",
+        "bytes": len(SOUND),
+        "sha256": hashlib.sha256(SOUND).hexdigest(),
+        "duration_ms": 10,
+        "sample_rate_hz": 24000,
+    },
+    "marks": [],
+    "voice": "v",
+    "language": "en-US",
+    "characters": 5,
+}
+
+
+def ended(clock: ManualClock, job_id: str, outcome: str, status: Status, **fields: object) -> Job:
+    line = Attempt(epoch=0, attempt=1, outcome=outcome, at=clock())
+    closed: dict[str, object] = {"status": status, "history": (line,), "open_shard": None, "next_check_at": None}
+    return new_job(job_id, clock, **(closed | fields))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def sound(clock: ManualClock) -> Evidence:
+    objects = MemoryObjectStore()
+    objects.put(KEY, SOUND, mime="audio/mpeg")
+    good = ended(clock, "good", "succeed", Status.SUCCEEDED, result=Payload(inline=RESULT), files={"speech.mp3": KEY})
+    dead = ended(clock, "dead", "dead_letter", Status.DEAD_LETTERED)
+    return Evidence(
+        jobs={"good": good, "dead": dead},
+        objects=objects,
+        payloads=ClaimCheck(objects, inline_max_bytes=1024),
+        waiting={"tts": 0},
+        dead={"dead": {"code": "engine_crashed"}},
+    )
+
+
+def with_good(evidence: Evidence, **changes: object) -> Evidence:
+    return replace(evidence, jobs={**evidence.jobs, "good": evidence.jobs["good"].model_copy(update=changes)})
+
+
+def with_object(evidence: Evidence, key: str, data: bytes) -> Evidence:
+    evidence.objects.put(key, data, mime="x")
+    return evidence
+
+
+def without_object(evidence: Evidence) -> Evidence:
+    evidence.objects.delete([KEY])
+    return evidence
+
+
+def twice(evidence: Evidence) -> Evidence:
+    return with_good(evidence, history=evidence.jobs["good"].history * 2)
+
+
+def test_a_sound_system_has_no_findings(sound: Evidence):
+    assert list(audit(sound)) == []
+
+
+@pytest.mark.parametrize(
+    ("plant", "code"),
+    [
+        (lambda e: with_good(e, status=Status.RUNNING), "job_not_finished"),
+        (lambda e: with_good(e, open_shard="tts#0"), "job_still_open"),
+        (twice, "ended_more_or_less_than_once"),
+        (lambda e: with_good(e, history=()), "ended_more_or_less_than_once"),
+        (lambda e: with_good(e, result=None), "result_missing"),
+        (lambda e: with_good(e, result=Payload(inline={})), "result_unreadable"),
+        (lambda e: with_good(e, result=Payload(key="tts/gone")), "result_unreadable"),
+        (lambda e: with_good(e, files={}), "files_not_as_recorded"),
+        (without_object, "file_missing"),
+        (lambda e: with_object(e, KEY, b"another"), "file_is_another"),
+        (lambda e: with_object(e, "tts/nobody/0.1/speech.mp3", b"x"), "object_of_no_job"),
+        (lambda e: with_object(e, "requests/nobody.json", b"{}"), "object_of_no_job"),
+        (lambda e: replace(e, waiting={"tts": 1}), "messages_left"),
+        (lambda e: replace(e, dead={}), "dead_letter_missing"),
+        (lambda e: replace(e, dead={**e.dead, "good": {"code": "c"}}), "dead_letter_of_no_dead_job"),
+        (lambda e: replace(e, dead={"dead": {}}), "dead_letter_without_reason"),
+    ],
+)
+def test_a_planted_defect_is_found(sound: Evidence, plant: Callable[[Evidence], Evidence], code: str):
+    assert code in {finding.code for finding in audit(plant(sound))}
