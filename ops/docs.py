@@ -1,0 +1,99 @@
+"""What the docs take from the code, written between markers: `<!-- name -->` ... `<!-- /name -->`.
+
+`python -m ops.docs` writes it; `tests/unit/test_docs.py` fails where it has drifted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ops.settings import Settings
+from schemas.kinds import registry
+from schemas.retention import prefixes
+from schemas.status import TRANSITIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pydantic.fields import FieldInfo
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def settings_table() -> str:
+    """Return the table of all settings."""
+    rows = [
+        (f"`SAYLINE_{name.upper()}`", _default(field), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+    return _table(("variable", "default", "what it does"), rows)
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True)
+    if value in (None, ()):
+        return ""
+    return f"`{json.dumps(value) if isinstance(value, dict) else value}`"
+
+
+def transitions_table() -> str:
+    """Return the table of all moves of a job."""
+    rows = [
+        (f"`{row.name}`", ", ".join(sorted(row.sources)), row.target, row.who, "; ".join(row.guards))
+        for row in TRANSITIONS.values()
+    ]
+    return _table(("move", "from", "to", "who", "only if"), rows)
+
+
+def kinds_table() -> str:
+    """Return the table of all kinds."""
+    rows = [
+        (f"`{kind.name}`", kind.summary, str(kind.timeout_s), str(kind.max_attempts), str(kind.visibility_s))
+        for kind in registry().values()
+    ]
+    return _table(("kind", "what it does", "time-out, s", "attempts", "visibility, s"), rows)
+
+
+def retention_table() -> str:
+    """Return the table of the bucket's prefixes."""
+    rows = [(f"`{prefix}/`", f"{days} days" if days else "kept") for prefix, days in sorted(prefixes().items())]
+    return _table(("objects below", "are kept for"), rows)
+
+
+BLOCKS: Mapping[str, Callable[[], str]] = {
+    "settings": settings_table,
+    "transitions": transitions_table,
+    "kinds": kinds_table,
+    "retention": retention_table,
+}
+
+
+def documents(root: Path) -> list[Path]:
+    """Return all Markdown files of the project."""
+    return sorted([*root.glob("*.md"), *(root / "docs").rglob("*.md")])
+
+
+def filled(text: str) -> str:
+    """Return a document with every block as the code has it now."""
+    for name, content in BLOCKS.items():
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        block = f"{start}{content()}\n{end}".replace("\\", r"\\")
+        text = re.sub(rf"{start}.*?{end}", block, text, flags=re.DOTALL)
+    return text
+
+
+def main() -> None:
+    """Write the blocks of all documents."""
+    for path in documents(Path.cwd()):
+        text = path.read_text("utf-8")
+        path.write_text(filled(text), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
