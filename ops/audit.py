@@ -80,19 +80,21 @@ def _result(job: Job, evidence: Evidence) -> Iterator[Finding]:
         yield Finding("result_unreadable", job.id, type(error).__name__)
         return
     described = {entry["key"]: entry for entry in _stored_files(document)}
-    if described.keys() != set(job.files.values()):
-        yield Finding("files_not_as_recorded", job.id, ", ".join(sorted(described.keys() ^ set(job.files.values()))))
-    for key, entry in described.items():
-        yield from _file(job, key, entry, evidence.objects)
+    recorded = set(job.files.values())
+    for key in described.keys() - recorded:
+        yield Finding("file_not_recorded", job.id, key)
+    for key in recorded:
+        yield from _file(job, key, described.get(key), evidence.objects)
 
 
-def _file(job: Job, key: str, entry: Mapping[str, Any], objects: ObjectStore) -> Iterator[Finding]:
+def _file(job: Job, key: str, description: Mapping[str, Any] | None, objects: ObjectStore) -> Iterator[Finding]:
     try:
         data = objects.get(key)
     except MissingObjectError:
         yield Finding("file_missing", job.id, key)
         return
-    if (len(data), hashlib.sha256(data).hexdigest()) != (entry["bytes"], entry["sha256"]):
+    found = (len(data), hashlib.sha256(data).hexdigest())
+    if description and found != (description["bytes"], description["sha256"]):
         yield Finding("file_is_another", job.id, key)
 
 

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import structlog
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from structlog.typing import Processor
 
     from ops.settings import Settings
 
 #: Libraries whose INFO lines repeat ours or hold a caller's data.
-_QUIET = ("botocore", "boto3", "urllib3", "httpx", "httpcore", "uvicorn.access", "celery.app.trace", "celery.worker.strategy")
+_QUIET = (
+    "botocore",
+    "celery.app.trace",
+    "celery.worker.consumer.connection",
+    "celery.worker.strategy",
+    "httpcore",
+    "httpx",
+    "urllib3",
+    "uvicorn.access",
+)
 
 
-def configure(settings: Settings, *, process: str) -> None:
-    """Send every log record of this process to stderr, as coloured text on a terminal or JSON lines."""
+def configure(settings: Settings, *, process: str, stream: TextIO | None = None) -> None:
+    """Send every log record of this process to a stream (stderr), as coloured text on a terminal or JSON lines."""
+    to = stream or sys.stderr
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -31,11 +44,11 @@ def configure(settings: Settings, *, process: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(to)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(allow=())],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(settings)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(settings, to)],
         )
     )
     root = logging.getLogger()
@@ -46,8 +59,10 @@ def configure(settings: Settings, *, process: str) -> None:
     structlog.contextvars.bind_contextvars(process=process)
 
 
-def _renderers(settings: Settings) -> list[Processor]:
-    console = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
+def _renderers(settings: Settings, stream: TextIO) -> list[Processor]:
+    console = settings.log_format == "console" or (settings.log_format == "auto" and stream.isatty())
     if console:
-        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        # A supervised process writes to a pipe that ends at a terminal: https://force-color.org
+        colours = stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
+        return [structlog.dev.ConsoleRenderer(colors=colours)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]

@@ -93,7 +93,7 @@ def test_a_sound_system_has_no_findings(sound: Evidence):
         (lambda e: with_good(e, result=None), "result_missing"),
         (lambda e: with_good(e, result=Payload(inline={})), "result_unreadable"),
         (lambda e: with_good(e, result=Payload(key="tts/gone")), "result_unreadable"),
-        (lambda e: with_good(e, files={}), "files_not_as_recorded"),
+        (lambda e: with_good(e, files={}), "file_not_recorded"),
         (without_object, "file_missing"),
         (lambda e: with_object(e, KEY, b"another"), "file_is_another"),
         (lambda e: with_object(e, "tts/nobody/0.1/speech.mp3", b"x"), "object_of_no_job"),

@@ -1,0 +1,44 @@
+"""`sayline`: every command in one place."""
+
+from __future__ import annotations
+
+import typer
+
+from ops.cli import jobs, processes
+from ops.cli.audit import audit
+from ops.cli.demo import demo
+
+HELP = """Sayline: a self-hosted pipeline for speech and AI jobs on AWS.
+
+\b
+On a laptop:
+sayline demo        one real job of every kind, then stop
+sayline up          everything until Ctrl-C
+sayline job submit tts --text "Good morning!" --wait
+\b
+On AWS, one process each:
+sayline api | worker | clock
+"""
+
+app = typer.Typer(
+    help=HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+app.command()(demo)
+app.command()(processes.up)
+app.command()(processes.api)
+app.command()(processes.worker)
+app.command()(processes.clock)
+app.command()(processes.deploy)
+app.command()(processes.template)
+app.command("kinds", help=jobs.KINDS_HELP)(jobs.kinds)
+app.command()(audit)
+app.add_typer(jobs.app)
+
+
+def run() -> None:
+    """Run the command line."""
+    app()

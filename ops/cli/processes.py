@@ -1,0 +1,90 @@
+"""The commands that run processes, and make what they need.
+
+What they import they import when they are called: the CLI starts fast, and the API's image has no worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+from ops.cli.output import Exit, err, fail, print_json, print_line
+from ops.log import configure
+from ops.settings import Settings
+
+if TYPE_CHECKING:
+    from ops.local.stack import Stack
+
+# ruff: noqa: PLC0415
+
+
+def up() -> None:
+    """Run emulator, API, worker and clock on this machine until Ctrl-C.
+
+    The state stays in SAYLINE_DATA_DIR (.data); a second `sayline up` goes on with it.
+    """
+    from ops.local.readiness import NotReadyError
+    from ops.local.stack import StackError
+    from ops.local.up import run
+
+    settings = Settings()
+    configure(settings, process="stack")
+    try:
+        asyncio.run(run(settings, on_ready=_say_where))
+    except (StackError, NotReadyError) as error:
+        fail(str(error), code=Exit.UNAVAILABLE)
+
+
+def _say_where(stack: Stack) -> None:
+    print_line(stack.api_url)
+    err().print(f"Try:  sayline job submit tts --text 'Good morning!' --wait   (docs: {stack.api_url}/docs)")
+
+
+def api() -> None:
+    """Run the HTTP API."""
+    from producers.api import main
+
+    main()
+
+
+def worker() -> None:
+    """Run a worker for the kinds in SAYLINE_KINDS, or for all.
+
+    SIGTERM lets running jobs finish.
+    """
+    from workers.app import main
+
+    main()
+
+
+def clock() -> None:
+    """Run the clock: it queues jobs that are due and sees to late ones.
+
+    Any number may run; one has the duty at a time.
+    """
+    from ops.clock.process import main
+
+    main()
+
+
+def deploy() -> None:
+    """Create or update queues, table and bucket by CloudFormation."""
+    from ops.aws.clients import Clients
+    from ops.infra.deploy import DeployError
+    from ops.infra.deploy import deploy as deploy_stack
+
+    settings = Settings()
+    configure(settings, process="deploy")
+    try:
+        deploy_stack(settings, Clients(settings))
+    except DeployError as error:
+        fail("The stack is not as it should be.", str(error))
+    print_line(f"{settings.stack} is deployed")
+
+
+def template() -> None:
+    """Print the CloudFormation template as JSON."""
+    from ops.infra.template import render
+
+    print_json(json.loads(json.dumps(render(Settings()))))

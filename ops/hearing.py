@@ -1,0 +1,84 @@
+"""Listening by numbers: whether decoded samples are speech, how high it is, and when it begins."""
+
+from __future__ import annotations
+
+import io
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float64]
+FRAME_S = 0.03
+#: Samples above this are sound, after silence.
+_AUDIBLE = 0.006
+
+
+def decoded(audio: bytes) -> tuple[Samples, int]:
+    """All samples (-1 to 1), and the sample rate that the file claims. Opus always decodes at 48 kHz."""
+    with av.open(io.BytesIO(audio)) as container:
+        stream = container.streams.audio[0]
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=stream.rate)
+        frames = [out.to_ndarray().ravel() for frame in container.decode(stream) for out in resampler.resample(frame)]
+        frames += [out.to_ndarray().ravel() for out in resampler.resample(None)]
+        return np.concatenate(frames).astype(np.float64) / 32768, stream.rate
+
+
+def loud_frames(samples: Samples, rate_hz: int) -> Samples:
+    """Frames of 30 ms that are within 30 dB of the loudest."""
+    size = int(rate_hz * FRAME_S)
+    frames = samples[: len(samples) // size * size].reshape(-1, size)
+    energy = (frames**2).mean(axis=1)
+    return frames[energy > max(energy.max() / 1000, 1e-7)]
+
+
+def pitch_hz(samples: Samples, rate_hz: int) -> float:
+    """The median pitch of the voiced frames, by autocorrelation between 60 and 400 Hz; 0 without any."""
+    pitches = [pitch for pitch in (_pitch(frame, rate_hz) for frame in loud_frames(samples, rate_hz)) if pitch]
+    return float(np.median(pitches)) if pitches else 0.0
+
+
+def voiced_fraction(samples: Samples, rate_hz: int) -> float:
+    """How many of the loud frames have a pitch: half and more for speech, next to none for noise."""
+    frames = loud_frames(samples, rate_hz)
+    return sum(_pitch(frame, rate_hz) > 0 for frame in frames) / max(1, len(frames))
+
+
+def flatness(samples: Samples, rate_hz: int) -> float:
+    """Median spectral flatness of the loud frames: near 0.5 for white noise, far below 0.1 for a voice."""
+    frames = loud_frames(samples, rate_hz)
+    power = np.abs(np.fft.rfft(frames * np.hanning(frames.shape[1]), axis=1))[:, 1:] ** 2 + 1e-12
+    return float(np.median(np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)))
+
+
+def onset_ms(samples: Samples, rate_hz: int, around_ms: int, within_ms: int) -> float | None:
+    """When the sound begins, after silence, in a window around a moment; None if there is no silence in it."""
+    first = max(0, (around_ms - within_ms) * rate_hz // 1000)
+    window = np.abs(samples[first : (around_ms + within_ms) * rate_hz // 1000])
+    loud = np.flatnonzero(window > _AUDIBLE)
+    if len(loud) == 0:
+        return None
+    return (first + int(loud[0])) * 1000 / rate_hz
+
+
+def _pitch(frame: Samples, rate_hz: int) -> float:
+    centred = frame - frame.mean()
+    correlation = np.correlate(centred, centred, "full")[len(centred) - 1 :]
+    shortest, longest = rate_hz // 400, rate_hz // 60
+    lag = shortest + int(np.argmax(correlation[shortest:longest]))
+    return rate_hz / lag if correlation[lag] > 0.4 * correlation[0] else 0.0
+
+
+#: Between these shares of voiced frames lies speech: a tone has more, noise and silence have fewer.
+_SPEECH = (0.35, 0.98)
+_FLATTEST_SPEECH = 0.2
+
+
+def hear(audio: bytes) -> str:
+    """Describe what is heard: duration, sample rate, loudness, and whether it is speech."""
+    samples, rate_hz = decoded(audio)
+    loudness = 20 * np.log10(max(float(np.sqrt((samples**2).mean())), 1e-9))
+    voiced = voiced_fraction(samples, rate_hz)
+    is_speech = _SPEECH[0] < voiced < _SPEECH[1] and flatness(samples, rate_hz) < _FLATTEST_SPEECH
+    what = f"speech, pitch {pitch_hz(samples, rate_hz):.0f} Hz" if is_speech else "no speech"
+    return f"{len(samples) / rate_hz:.2f} s at {rate_hz} Hz, {loudness:.0f} dBFS, {voiced:.0%} voiced: {what}"
