@@ -16,7 +16,7 @@ _AUDIBLE = 0.006
 
 def decoded(audio: bytes) -> tuple[Samples, int]:
     """All samples (-1 to 1), and the sample rate that the file claims. Opus always decodes at 48 kHz."""
-    with av.open(io.BytesIO(audio)) as container:
+    with av.open(io.BytesIO(audio), "r") as container:
         stream = container.streams.audio[0]
         resampler = av.AudioResampler(format="s16", layout="mono", rate=stream.rate)
         frames = [out.to_ndarray().ravel() for frame in container.decode(stream) for out in resampler.resample(frame)]
@@ -29,7 +29,8 @@ def loud_frames(samples: Samples, rate_hz: int) -> Samples:
     size = int(rate_hz * FRAME_S)
     frames = samples[: len(samples) // size * size].reshape(-1, size)
     energy = (frames**2).mean(axis=1)
-    return frames[energy > max(energy.max() / 1000, 1e-7)]
+    loud: Samples = frames[energy > max(energy.max() / 1000, 1e-7)]
+    return loud
 
 
 def pitch_hz(samples: Samples, rate_hz: int) -> float:

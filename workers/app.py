@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from celery import Celery, Task, signals
+from celery.platforms import SecurityWarning
 from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -125,6 +127,8 @@ def main() -> None:
     die_with_supervisor()
     settings = Settings()
     log.configure(settings, process="worker")
+    # Celery warns of root because of pickle; only JSON is accepted here.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     signals.setup_logging.connect(lambda **_: None, weak=False)  # Celery leaves logging to us
     signals.worker_process_init.connect(partial(_start_process, settings, os.getpid()), weak=False)
     worker = create_app(settings).Worker(quiet=True, without_gossip=True, without_mingle=True, without_heartbeat=True)

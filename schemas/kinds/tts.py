@@ -22,7 +22,10 @@ class TtsRequest(Request):
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)] = "en-US"
     """A BCP 47 tag, for example `en-US` or `ko-KR`."""
     voice: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+ -]+$")] | None = None
-    """One of the engine's voices for the language; its default where none is given."""
+    """One of the engine's voices for the language; its default where none is given.
+
+    espeak-ng takes a variant (`f3`), a voice (`en-gb-scotland`) or both (`en-gb+f3`).
+    """
     rate: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
     """Speaking rate; 1.0 is the voice's own."""
     format: AudioFormat = "mp3"

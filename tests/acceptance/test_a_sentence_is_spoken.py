@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from ops.hearing import decoded, voiced_fraction
 from tests.acceptance.running import wait_for_end, wait_until
-from tests.hearing import decoded, voiced_fraction
 
 if TYPE_CHECKING:
     from tests.acceptance.running import RunningStack

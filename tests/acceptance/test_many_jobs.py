@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ops.hearing import decoded
 from schemas.kinds.tts import TtsRequest
 from tests.acceptance.running import wait_for_end
-from tests.hearing import decoded
 from workers.engines.espeak.engine import EspeakEngine
 
 if TYPE_CHECKING:

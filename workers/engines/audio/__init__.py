@@ -1,0 +1,1 @@
+"""PCM in memory: encoding it for delivery, and knowing where it is silent."""
