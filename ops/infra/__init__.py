@@ -1,0 +1,1 @@
+"""What exists on AWS: the template that says so, and its deployment."""
