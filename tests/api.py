@@ -91,7 +91,7 @@ class Faulty:
 class ApiBench:
     """The API and everything around it."""
 
-    clock: ManualClock = field(default_factory=ManualClock)
+    clock: Any = field(default_factory=ManualClock)
     store: Any = field(default_factory=lambda: Faulty(MemoryJobStore()))
     objects: Any = field(default_factory=lambda: Faulty(MemoryObjectStore()))
     queues: Any = field(default_factory=lambda: Faulty(MemoryQueues()))

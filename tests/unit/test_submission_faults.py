@@ -106,12 +106,18 @@ def test_nothing_is_promised_where_nothing_is_known():
     assert bench.submit().status_code == 503
 
 
-def test_keyed_record_is_never_withdrawn():
+@pytest.mark.parametrize("fate", ["before", "after"])
+def test_keyed_record_is_never_withdrawn_and_sent_when_asked_again(fate: str):
     bench = ApiBench()
-    bench.queues.before = {"send"}
-    assert bench.submit(LONG, key="k").status_code == 202
+    setattr(bench.queues, fate, {"send"})
+    assert bench.submit(LONG, key="k").status_code == 503
     assert is_safe(bench)
-    assert list(bench.store.inner.due_for_check("echo", now=bench.clock.advance(10)))
+    setattr(bench.queues, fate, set())
+    bench.clock.advance(1)
+    answer = bench.submit(LONG, key="k")
+    assert (answer.status_code, answer.headers["Idempotency-Replayed"]) == (202, "true")
+    assert bench.queues.inner.sent[-1].job_id == answer.json()["id"]
+    assert is_safe(bench)
 
 
 def test_retry_with_the_key_after_a_lost_answer_finds_the_job_and_sends_it():
@@ -163,6 +169,7 @@ def test_nothing_takes_back_what_another_request_with_the_key_was_promised():
         raise UnavailableError("SQS", "OutOfReach")
 
     bench.queues.inner.send = fail_once_while_another_succeeds
-    bench.accept(LONG, key="k")
+    with pytest.raises(UnavailableError):
+        bench.accept(LONG, key="k")
     assert [job.id for job in bench.records] == promised[1:]
     assert is_safe(bench)

@@ -119,8 +119,7 @@ def test_replay_leaves_one_object():
 
 
 def test_twenty_at_once_make_one_job():
-    bench = ApiBench()
-    bench.app.state.services.submissions.__dict__["now"] = utc_now
+    bench = ApiBench(clock=utc_now)
     with bench.http, ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: bench.submit(LONG, key="k"), range(20)))
     assert {answer.status_code for answer in answers} == {202}

@@ -1,0 +1,182 @@
+"""The commands of those who ask for jobs: submit, show, list, wait and kinds."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from ops.cli.client import ApiClient, connect
+from ops.cli.output import EXIT_CODES, Exit, err, fail, out, print_json, print_line
+from ops.cli.refusals import reported
+from ops.cli.request_input import build_request
+from ops.cli.tables import job_table, jobs_table, kinds_table
+from ops.cli.waiting import Watch, wait
+from ops.settings import Settings
+from schemas.job import JsonObject
+from schemas.status import Status
+
+app = typer.Typer(name="job", help="Ask for jobs, and see what became of them.", no_args_is_help=True)
+
+JobId = Annotated[str, typer.Argument(metavar="ID", help="The job's id.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Owner = Annotated[
+    str | None, typer.Option(envvar="SAYLINE_OWNER", help="Who asks, while the API runs with its development identity.")
+]
+Timeout = Annotated[float, typer.Option(min=0, help="Longest time to wait, in seconds.")]
+Save = Annotated[
+    Path | None, typer.Option(metavar="DIR", file_okay=False, help="Wait, then write the result's files there.")
+]
+
+SUBMIT_HELP = """Submit a job, and print its id.
+
+\b
+Examples:
+sayline job submit tts --text "Good morning!"
+sayline job submit tts --text 안녕하세요 --set language=ko-KR --wait
+sayline job submit tts --text Hello --set 'marks=["word"]' --save .
+sayline job submit tts --file request.json
+echo '{"text": "Hello"}' | sayline job submit tts --file -
+"""
+
+SHOW_HELP = """Show a job: its state, request and result.
+
+\b
+Examples:
+sayline job show 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55
+sayline job show 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --json
+"""
+
+LIST_HELP = """List your latest jobs, newest first.
+
+\b
+Examples:
+sayline job list --limit 5
+sayline job list --json
+"""
+
+WAIT_HELP = """Wait until a job is over; its exit code tells how it ended.
+
+\b
+Examples:
+sayline job wait 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --timeout 300
+sayline job wait 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --save results
+"""
+
+KINDS_HELP = """List the kinds of jobs that the API takes.
+
+\b
+Examples:
+sayline kinds
+sayline kinds --json
+"""
+
+
+@app.command(help=SUBMIT_HELP, epilog=EXIT_CODES)
+def submit(  # noqa: PLR0913, PLR0917 - its options
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="What is to be done; `sayline kinds` lists them.")],
+    text: Annotated[str | None, typer.Option(help="The request's text.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="A field of the request; JSON, or else text. Repeatable."),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="A request; - is stdin."),
+    ] = None,
+    wait_for_it: Annotated[bool, typer.Option("--wait", help="Wait until the job is over.")] = False,  # noqa: FBT002
+    timeout: Timeout = 60,
+    idempotency_key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="The same key makes one job; a new one is the default.")
+    ] = None,
+    save: Save = None,
+    as_json: AsJson = False,  # noqa: FBT002 - a flag
+    owner: Owner = None,
+) -> None:
+    """Submit a job."""
+    with reported():
+        request = build_request(file=file, text=text, settings=settings or ())
+        client = connect(Settings(), owner=owner)
+        job = client.submit(kind, request, idempotency_key=idempotency_key or str(uuid4()))
+        if not as_json:
+            print_line(job["id"])
+        if wait_for_it or save:
+            _see_out(client, job["id"], timeout_s=timeout, save=save, as_json=as_json)
+        elif as_json:
+            print_json(job)
+
+
+@app.command(help=SHOW_HELP, epilog=EXIT_CODES)
+def show(job_id: JobId, as_json: AsJson = False, owner: Owner = None) -> None:  # noqa: FBT002
+    """Show a job."""
+    with reported():
+        _print_job(connect(Settings(), owner=owner).show(job_id), as_json=as_json)
+
+
+@app.command("list", help=LIST_HELP, epilog=EXIT_CODES)
+def list_jobs(
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many.")] = 20,
+    as_json: AsJson = False,  # noqa: FBT002
+    owner: Owner = None,
+) -> None:
+    """List the caller's jobs."""
+    with reported():
+        jobs = connect(Settings(), owner=owner).list_jobs(limit=limit)
+        if as_json:
+            print_json(jobs)
+        elif jobs:
+            out().print(jobs_table(jobs))
+        else:
+            err().print("You have no jobs yet. Try `sayline job submit tts --text Hello`.")
+
+
+@app.command("wait", help=WAIT_HELP, epilog=EXIT_CODES)
+def wait_for(
+    job_id: JobId,
+    timeout: Timeout = 60,
+    save: Save = None,
+    as_json: AsJson = False,  # noqa: FBT002
+    owner: Owner = None,
+) -> None:
+    """Wait for a job."""
+    with reported():
+        _see_out(connect(Settings(), owner=owner), job_id, timeout_s=timeout, save=save, as_json=as_json)
+
+
+def kinds(as_json: AsJson = False, owner: Owner = None) -> None:  # noqa: FBT002
+    """List the kinds of jobs."""
+    with reported():
+        found = connect(Settings(), owner=owner).kinds()
+        if as_json:
+            print_json(found)
+        else:
+            out().print(kinds_table(found))
+
+
+def _see_out(client: ApiClient, job_id: str, *, timeout_s: float, save: Path | None, as_json: bool) -> None:
+    """Wait for the job, show how it ended, and end the command by it."""
+    with Watch() as watch:
+        job = wait(client, job_id, timeout_s=timeout_s, watch=watch)
+    if as_json or out().is_terminal:
+        _print_job(job, as_json=as_json)
+    if job["status"] != Status.SUCCEEDED:
+        error = job["error"] or {"code": job["status"], "message": "It was ended by its owner."}
+        fail(f"The job is {job['status']}.", f"  {error['code']}: {error['message']}", Exit.JOB_FAILED)
+    if save:
+        _save_files(client, job, save)
+
+
+def _save_files(client: ApiClient, job: JsonObject, directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, href in job["files"].items():
+        if name != Path(name).name:
+            fail(f"The file's name {name!r} is not safe to write.", code=Exit.UNAVAILABLE)
+        client.save(href, directory / name)
+        err().print(f"Wrote {directory / name}")
+
+
+def _print_job(job: JsonObject, *, as_json: bool) -> None:
+    if as_json:
+        print_json(job)
+    else:
+        out().print(job_table(job))

@@ -1,0 +1,90 @@
+"""What the command line writes: results on stdout, all else on stderr; 80 columns, colours on terminals only."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from enum import IntEnum
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+
+WIDTH = 80
+
+#: Lines, and the joiners that Persian, Hindi and families of emoji are written with.
+_ALLOWED = frozenset("\n\u200c\u200d")
+
+
+class Exit(IntEnum):
+    """What a command's exit status says; numbers from 64 on are those of sysexits.h."""
+
+    OK = 0
+    JOB_FAILED = 1
+    USAGE = 2
+    REFUSED = 65
+    NO_SUCH_JOB = 66
+    UNAVAILABLE = 69
+    STILL_OPEN = 75
+    INTERRUPTED = 130
+
+
+#: For the end of a command's help. The \b keeps the lines as they are.
+EXIT_CODES = """\b
+Exit codes:
+0 done  ·  1 the job failed, was dead-lettered or cancelled  ·  2 usage
+65 the request is refused  ·  66 no such job  ·  69 API or AWS out of reach
+75 waited too long: the job is still open  ·  130 interrupted"""
+
+
+def out() -> Console:
+    """Return the console for results."""
+    return _console(stderr=False)
+
+
+def err() -> Console:
+    """Return the console for progress and errors."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    # Made for each use: the streams are those of the moment. No markup or emoji: what is shown is others' text.
+    console = Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=False)
+    console.width = min(WIDTH, console.width) if console.is_terminal else WIDTH
+    return console
+
+
+def fail(message: str, hint: str | None = None, code: int = Exit.JOB_FAILED) -> NoReturn:
+    """Say on stderr what went wrong and what to do about it, and end the command."""
+    console = err()
+    console.print(printable(message), style="bold red")
+    if hint:
+        console.print(printable(hint))
+    raise typer.Exit(int(code))
+
+
+def printable(text: str) -> str:
+    """Return the text with its control characters made visible: nothing that is shown may drive the terminal."""
+    return "".join(character if _is_harmless(character) else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def _is_harmless(character: str) -> bool:
+    # Cc: escape sequences; Cf has those that reverse the direction of writing; Cs can't be encoded.
+    return character in _ALLOWED or unicodedata.category(character) not in {"Cc", "Cf", "Cs"}
+
+
+def print_line(text: str) -> None:
+    """Print a line for a program to read: never wrapped."""
+    sys.stdout.write(f"{printable(text)}\n")
+
+
+def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON
+    """Print a document for a program to read; on a terminal too it is plain."""
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    sys.stdout.write("".join(c if _is_harmless(c) else _escaped(c) for c in text) + "\n")
+
+
+def _escaped(character: str) -> str:
+    """Return the character as JSON escapes it."""
+    return json.dumps(character)[1:-1] if not character.isascii() else f"\\u{ord(character):04x}"

@@ -1,0 +1,54 @@
+"""Every error that a client command can meet, as a sentence and an exit code; no traceback for a user's error."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NoReturn
+
+import httpx
+from pydantic import ValidationError
+
+from ops.cli.client import NO_CODE, ProblemError, UnreachableError
+from ops.cli.output import Exit, fail
+from ops.cli.waiting import StillOpenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NO_SUCH_JOB = frozenset({"job_not_found", "file_not_found"})
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """End the command with a message for the user where the API, the settings or the user's patience end it."""
+    try:
+        yield
+    except ProblemError as problem:
+        _fail_by(problem)
+    except UnreachableError as error:
+        hint = "Start one with `sayline up`, or name another by SAYLINE_API_URL."
+        fail(f"No API answers at {error.url}.", hint, Exit.UNAVAILABLE)
+    except StillOpenError as error:
+        hint = f"It goes on. Wait again with `sayline job wait {error.job['id']}`."
+        fail(f"The job is still {error.job['status']}.", hint, Exit.STILL_OPEN)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
+        fail(f"A setting is not valid: {fields}.", "Look at the SAYLINE_* variables and at .env.", Exit.USAGE)
+    except httpx.InvalidURL:
+        fail("SAYLINE_API_URL is no URL.", code=Exit.USAGE)
+    except BrokenPipeError:
+        raise  # whoever read the output has enough; the framework ends quietly
+    except OSError as error:
+        fail(f"{error.filename or 'File'}: {error.strerror or error}.", code=Exit.USAGE)
+    except KeyboardInterrupt:
+        fail("Interrupted.", "A job that was submitted goes on.", Exit.INTERRUPTED)
+
+
+def _fail_by(problem: ProblemError) -> NoReturn:
+    lines = [f"  {error.field or 'request'}: {error.message}" for error in problem.errors]
+    hint = "\n".join(lines or [problem.detail])
+    if problem.code in _NO_SUCH_JOB:
+        fail(f"{problem.title}.", hint, Exit.NO_SUCH_JOB)
+    refused = problem.status < HTTPStatus.INTERNAL_SERVER_ERROR and problem.code != NO_CODE
+    fail(f"{problem.title}.", hint, Exit.REFUSED if refused else Exit.UNAVAILABLE)

@@ -1,0 +1,66 @@
+"""A request as it is put together from the command line's options."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ops.cli.output import Exit, fail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from schemas.job import JsonObject
+
+
+def build_request(*, file: Path | None, text: str | None, settings: Iterable[str]) -> JsonObject:
+    """Return the file's request (`-` is stdin), with the text and then the settings put over it."""
+    request = _read(file) if file else {}
+    if text is not None:
+        request["text"] = text
+    for setting in settings:
+        _put(request, setting)
+    return request
+
+
+def _read(file: Path) -> JsonObject:
+    source = "stdin" if str(file) == "-" else str(file)
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        document = json.loads(data)
+    except ValueError as error:
+        fail(f"{source} is not JSON: {_where(error)}.", code=Exit.REFUSED)
+    if not isinstance(document, dict):
+        fail(f"{source} must be a JSON object.", code=Exit.REFUSED)
+    return document
+
+
+def _where(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno}"
+    return "it is not UTF-8"
+
+
+def _put(request: JsonObject, setting: str) -> None:
+    """Put `a.b=value` into the request; a value that is no JSON is a string."""
+    path, equals, value = setting.partition("=")
+    *parents, name = path.split(".")
+    if not equals or not all((*parents, name)):
+        raise typer.BadParameter(f"{setting!r} is not of the form field=value", param_hint="--set")
+    place = request
+    for parent in parents:
+        place = place.setdefault(parent, {})
+        if not isinstance(place, dict):
+            raise typer.BadParameter(f"{path!r} leads into a value that has no fields", param_hint="--set")
+    place[name] = _value(value)
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,112 @@
+"""Jobs and kinds as tables of at most 80 columns."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from ops.cli.output import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from schemas.job import JsonObject
+
+_COLOURS = {
+    "succeeded": "green",
+    "failed": "red",
+    "dead_lettered": "red",
+    "cancelled": "yellow",
+    "running": "cyan",
+    "retrying": "yellow",
+}
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
+
+
+def jobs_table(jobs: Iterable[JsonObject], now: datetime | None = None) -> Table:
+    """Return a table of jobs, one to a line."""
+    now = now or datetime.now(UTC)
+    table = _table("JOB", "KIND", "STATUS", "TRY", "AGE")
+    for job in jobs:
+        tries = f"{job['attempt']}/{job['max_attempts'] or '?'}"
+        table.add_row(_text(job["id"]), _text(job["kind"]), status_text(job), tries, age(_time(job["created_at"]), now))
+    return table
+
+
+def job_table(job: JsonObject) -> Table:
+    """Return a table of all that there is to say about a job, a field to a line."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _fields(job):
+        table.add_row(name, value)
+    return table
+
+
+def kinds_table(kinds: Iterable[JsonObject]) -> Table:
+    """Return a table of kinds with an example of each."""
+    table = _table("KIND", "WHAT IT DOES", "EXAMPLE REQUEST")
+    for kind in kinds:
+        table.add_row(_text(kind["name"]), _text(kind["summary"]), _text(json.dumps(kind["example"], **_READABLE)))
+    return table
+
+
+def status_text(job: JsonObject) -> Text:
+    """Return the job's state in its colour."""
+    return Text(printable(job["status"]), style=_COLOURS.get(job["status"], ""))
+
+
+def age(since: datetime, now: datetime) -> str:
+    """Return how long ago it was, in its largest unit."""
+    seconds = max(0, int((now - since).total_seconds()))
+    for unit_s, unit in ((_DAY_S, "d"), (_HOUR_S, "h"), (_MINUTE_S, "min")):
+        if seconds >= unit_s:
+            return f"{seconds // unit_s} {unit}"
+    return f"{seconds} s"
+
+
+_READABLE: dict[str, Any] = {"ensure_ascii": False}
+
+
+def _fields(job: JsonObject) -> Iterator[tuple[str, Text]]:
+    yield "job", _text(job["id"])
+    yield "kind", _text(job["kind"])
+    yield "status", status_text(job)
+    yield "attempts", _text(f"{job['attempt']} of {job['max_attempts'] or '?'}")
+    for name in ("created_at", "started_at", "finished_at"):
+        if job[name]:
+            yield name.removesuffix("_at"), _text(f"{_time(job[name]).astimezone():%Y-%m-%d %H:%M:%S %z}")
+    if job["error"]:
+        yield "error", _text(f"{job['error']['code']}: {job['error']['message']}")
+    if job["engine"]:
+        yield "engine", _text(f"{job['engine']} {job['model'] or ''}")
+    yield from _documents(job)
+    if job["files"]:
+        yield "files", _text("\n".join(job["files"]))
+
+
+def _documents(job: JsonObject) -> Iterator[tuple[str, Text]]:
+    for name in ("request", "result"):
+        if job.get(f"{name}_expired"):
+            yield name, Text("no longer kept", style="dim")
+        elif job.get(name) is not None:
+            yield name, _text(json.dumps(job[name], indent=2, **_READABLE))
+
+
+def _table(*headers: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    for number, header in enumerate(headers):
+        table.add_column(header, no_wrap=number == 0, overflow="fold")
+    return table
+
+
+def _text(text: str) -> Text:
+    return Text(printable(text))
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,71 @@
+"""Every exception that a route lets out, as the problem that the caller sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from producers.problems import ProblemError, respond
+from producers.submission import KeyReusedError
+from producers.validation import field_errors
+from schemas.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request
+    from fastapi.responses import Response
+
+#: When to try again after a 503, in seconds; AWS's clients have retried for longer than this already.
+RETRY_AFTER_S = 2
+
+#: What the framework itself answers with, by status.
+_FRAMEWORK = {
+    400: ("malformed_json", "The body could not be read as JSON."),
+    404: ("not_found", "No resource has this path."),
+    405: ("method_not_allowed", "The header Allow names the methods that this resource takes."),
+}
+
+log = structlog.get_logger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Have the app answer with problems; what is not named here is a defect and ends in `producers.access`."""
+    app.add_exception_handler(ProblemError, _problem)
+    app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(KeyReusedError, _key_reused)
+    app.add_exception_handler(UnavailableError, _unavailable)
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)  # noqa: S101 - registered for this type alone
+    return respond(error)
+
+
+async def _framework(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code not in _FRAMEWORK:
+        raise error
+    code, detail = _FRAMEWORK[error.status_code]
+    return respond(ProblemError(code, detail, headers=error.headers))
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    errors = field_errors(error.errors())
+    detail = f"{len(errors)} {'field is' if len(errors) == 1 else 'fields are'} not valid."
+    return respond(ProblemError("validation_error", detail, errors=errors))
+
+
+async def _key_reused(_: Request, __: Exception) -> Response:
+    detail = "This Idempotency-Key came with another request before. Send a new key with a new request."
+    return respond(ProblemError("idempotency_key_reused", detail))
+
+
+async def _unavailable(_: Request, error: Exception) -> Response:
+    assert isinstance(error, UnavailableError)  # noqa: S101
+    log.warning("service_unavailable", service=error.service, reason=error.reason)
+    detail = "Nothing was promised. Try again: with the same Idempotency-Key, that makes one job."
+    return respond(ProblemError("unavailable", detail, headers={"Retry-After": str(RETRY_AFTER_S)}))

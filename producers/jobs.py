@@ -1,0 +1,124 @@
+"""Routes that show jobs and lead to their files."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from producers.ids import is_job_id
+from producers.problems import ProblemError, responses
+from producers.services import OwnerOf, Services, ServicesOf
+from producers.views import JobList, JobView, summarise, view
+from schemas.errors import MissingObjectError
+from schemas.job import Job
+
+#: How long to wait before looking again at a job that is open, in seconds.
+POLL_AFTER_S = 1
+_NO_STORE = {"Cache-Control": "no-store"}
+_UNKNOWN_MIME = "application/octet-stream"
+
+router = APIRouter(tags=["jobs"])
+
+
+@router.get("/v1/jobs", response_model=JobList, responses=responses("validation_error", "unavailable"))
+def list_jobs(
+    services: ServicesOf, owner: OwnerOf, limit: Annotated[int, Query(ge=1, le=100, description="How many")] = 20
+) -> Response:
+    """List the caller's latest jobs, newest first, without their requests and results."""
+    found = services.ports.jobs.list_by_owner(owner, limit=limit)
+    jobs = JobList(jobs=tuple(summarise(job, services.kinds) for job in found))
+    return Response(jobs.model_dump_json(), headers=_NO_STORE, media_type="application/json")
+
+
+@router.get(
+    "/v1/jobs/{job_id}",
+    response_model=JobView,
+    responses={
+        304: {"description": "Not changed since the version that If-None-Match names"},
+        **responses("job_not_found", "validation_error", "unavailable"),
+    },
+)
+def show_job(
+    job_id: str,
+    request: Request,
+    services: ServicesOf,
+    owner: OwnerOf,
+    if_none_match: Annotated[str | None, Header(description="The ETag that the caller has")] = None,
+) -> Response:
+    """Show a job; while it is open, Retry-After says when to look again."""
+    job = _owned(job_id, request, services, owner)
+    headers = {**_NO_STORE, **_wait(job), "ETag": _etag(job)}
+    if _matches(if_none_match, _etag(job)):
+        return Response(status_code=304, headers=headers)
+    shown = view(job, services.kinds, services.ports.payloads)
+    return Response(shown.model_dump_json(), headers=headers, media_type="application/json")
+
+
+@router.get(
+    "/v1/jobs/{job_id}/result/{name}",
+    status_code=307,
+    response_class=Response,
+    responses={
+        307: {
+            "description": "The file is at Location, for a while",
+            "headers": {"Location": {"description": "A presigned URL", "schema": {"type": "string"}}},
+        },
+        **responses("job_not_found", "file_not_found", "not_finished", "validation_error", "unavailable"),
+    },
+)
+def fetch_file(job_id: str, name: str, request: Request, services: ServicesOf, owner: OwnerOf) -> Response:
+    """Lead to a file of the job's result."""
+    job = _owned(job_id, request, services, owner)
+    if not job.status.is_final:
+        raise ProblemError("not_finished", "The job has no result yet.", headers=_wait(job))
+    if name not in job.files:
+        raise ProblemError("file_not_found", "The job's view names the files that it has.")
+    url = services.ports.objects.url(
+        job.files[name], expires_s=services.result_url_expires_s, filename=name, mime=_mime(job, name, services)
+    )
+    return Response(status_code=307, headers={**_NO_STORE, "Location": url})
+
+
+def _owned(job_id: str, request: Request, services: Services, owner: str) -> Job:
+    """Return the caller's job; another's is as good as none."""
+    job = services.ports.jobs.get(job_id) if is_job_id(job_id) else None
+    if job is None or job.owner != owner:
+        raise ProblemError("job_not_found", "The caller has no job with this id.")
+    request.state.job_id = job.id
+    return job
+
+
+def _wait(job: Job) -> dict[str, str]:
+    return {} if job.status.is_final else {"Retry-After": str(POLL_AFTER_S)}
+
+
+def _etag(job: Job) -> str:
+    """Return a weak tag: a version's view can still lose documents whose retention is over."""
+    return f'W/"{job.created_at.timestamp():.3f}-{job.version}"'
+
+
+def _matches(if_none_match: str | None, etag: str) -> bool:
+    """Compare weakly, as RFC 9110 section 13.1.2 wants it; proxies may have made a strong tag of it."""
+    if if_none_match is None:
+        return False
+    asked = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return bool(asked & {"*", etag.removeprefix("W/")})
+
+
+def _mime(job: Job, name: str, services: Services) -> str:
+    """Return the file's type as the result says it."""
+    try:
+        result = services.ports.payloads.load(job.result) if job.result else {}
+    except MissingObjectError:
+        return _UNKNOWN_MIME
+    types = (file.get("mime") for file in _objects(result) if file.get("key") == job.files[name])
+    return str(next(types, None) or _UNKNOWN_MIME)
+
+
+def _objects(document: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - any JSON
+    """Walk over every object of a JSON document."""
+    if isinstance(document, dict):
+        yield document
+    inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
+    for value in inner:
+        yield from _objects(value)
