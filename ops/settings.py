@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -60,6 +61,14 @@ class Settings(BaseSettings):
     """Least level that is logged."""
     log_format: Literal["auto", "console", "json"] = "auto"
     """`auto` is coloured on a terminal, else JSON lines."""
+
+    def environ(self) -> dict[str, str]:
+        """Return the variables by which another process gets these settings, whatever its `.env` says."""
+        values = self.model_dump(mode="json", exclude_none=True)
+        return {
+            f"SAYLINE_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+            for name, value in values.items()
+        }
 
     @cached_property
     def stack(self) -> str:

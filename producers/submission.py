@@ -129,7 +129,7 @@ class Submissions:
         )
 
     def _replay(self, job: Job, existing: Job) -> Accepted:
-        if job.request.key != existing.request.key:
+        if job.request.key != existing.request.key:  # a store that can't show the other record shows this one
             self._discard(job.request)
         if (existing.owner, existing.request_digest) != (job.owner, job.request_digest):
             raise KeyReusedError

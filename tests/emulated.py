@@ -27,17 +27,11 @@ def free_port() -> int:
         return port
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """The environment in which a process has these settings."""
-    own = settings.model_dump(mode="json", exclude_defaults=True)
-    return {**os.environ, **{f"SAYLINE_{name.upper()}": str(value) for name, value in own.items()}}
-
-
 @contextmanager
 def emulator(data_dir: Path) -> Iterator[Settings]:
     """Run an emulator, and deploy to it; yields the settings by which it is reached."""
     settings = Settings(_env_file=None, aws="local", emulator_port=free_port(), data_dir=data_dir)
-    process = subprocess.Popen([sys.executable, "-m", "ops.local.emulator"], env=environment(settings))
+    process = subprocess.Popen([sys.executable, "-m", "ops.local.emulator"], env={**os.environ, **settings.environ()})
     try:
         wait_ready(settings.emulator_port)
         deploy(settings, Clients(settings))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -46,11 +45,7 @@ def api_url(settings: Settings) -> str:
 
 def child_environment(settings: Settings, console: Console) -> dict[str, str]:
     """Return the environment of the processes: every setting as it is here, whatever `.env` says."""
-    values = settings.model_dump(mode="json", exclude_none=True)
-    given = {
-        f"SAYLINE_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
-        for name, value in values.items()
-    }
+    given = settings.environ()
     if console.is_terminal and settings.log_format == "auto":
         given["SAYLINE_LOG_FORMAT"] = "console"
     if console.is_coloured:

@@ -5,9 +5,11 @@ import threading
 import pytest
 
 from ops.memory import MemoryJobStore, MemoryQueues
+from ops.settings import Settings
+from producers.api import aws_ports, create_app
 from producers.readiness import MAX_AGE_S, Readiness, checks
 from schemas.errors import UnavailableError
-from tests.api import ApiBench, Faulty
+from tests.api import ApiBench, Faulty, TestClient
 
 
 def refuse() -> None:
@@ -70,3 +72,8 @@ def test_check_that_hangs_counts_as_missing_and_is_not_started_twice():
 def test_defect_in_a_check_is_not_taken_for_an_outage():
     with pytest.raises(ZeroDivisionError):
         Readiness({"table": lambda: 1 // 0})()
+
+
+def test_real_ports_are_put_together_without_asking_aws():
+    app = create_app(aws_ports(Settings(_env_file=None)), Settings(_env_file=None))
+    assert TestClient(app).get("/healthz").status_code == 200

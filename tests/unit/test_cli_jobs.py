@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-import sys
+import re
 from typing import TYPE_CHECKING
 
 import httpx
@@ -208,6 +208,25 @@ def test_file_that_is_no_longer_kept_is_told(terminal: Terminal, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_file_whose_name_leads_elsewhere_is_not_written(terminal: Terminal, tmp_path: Path):
+    job_id = terminal.api.submitted()
+    terminal.api.succeed(job_id, RESULT, files={"../speech.wav": "echo/1/speech.wav"})
+    done = terminal.run("job", "wait", job_id, "--save", str(tmp_path / "in"))
+    assert done.exit_code == 69
+    assert list(tmp_path.rglob("*.wav")) == []
+
+
+def test_terminal_shows_progress_and_the_job(terminal: Terminal, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    terminal.meanwhile = [lambda: succeed_latest(terminal)]
+    done = terminal.run("job", "submit", "echo", "--text", "안녕하세요 " * 30, "--wait")
+    assert done.exit_code == 0
+    assert "succeeded, attempt 1 of 3" in done.stderr
+    assert "\x1b[32msucceeded" in done.stdout
+    assert max(cell_len(re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", line)) for line in done.stdout.splitlines()) <= 80
+
+
 def test_show_prints_what_there_is(terminal: Terminal):
     job_id = terminal.api.submitted("안녕하세요, 반갑습니다. " * 6 + "\x1b[31m\u202e")
     succeed_latest(terminal)
@@ -265,9 +284,8 @@ def test_kinds_are_listed(terminal: Terminal):
     assert json.loads(terminal.run("kinds", "--json").stdout)[0]["example"] == {"text": "Hello"}
 
 
-@pytest.mark.parametrize("setting", ["not-a-port"])
-def test_impossible_setting_is_a_usage_error(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, setting: str):
-    monkeypatch.setenv("SAYLINE_API_PORT", setting)
+def test_impossible_setting_is_a_usage_error(terminal: Terminal, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SAYLINE_API_PORT", "not-a-port")
     done = terminal.run("job", "list")
     assert done.exit_code == 2
     assert done.stderr.startswith("A setting is not valid: api_port.\n")
@@ -287,7 +305,3 @@ def test_help_fits_in_80_columns_and_has_examples(
         lines = [line.strip() for line in done.stdout.splitlines()]
         assert "sayline" in lines[lines.index("Examples:") + 1]
         assert "75 waited too long" in done.stdout
-
-
-def test_no_test_of_this_module_has_colours():
-    assert not sys.stdout.isatty()
