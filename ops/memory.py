@@ -52,10 +52,10 @@ class MemoryJobStore:
             return self._jobs[job.id]
 
     def withdraw(self, job_id: str) -> bool:
-        """Delete a record that nobody has begun to work on."""
+        """Delete a record that nobody has begun to work on, nor checked."""
         with self._lock:
             job = self._jobs.get(job_id)
-            if job is not None and job.version != 0:
+            if job is not None and (job.version or job.checks):
                 return False
             self._jobs.pop(job_id, None)
             return True

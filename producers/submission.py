@@ -6,12 +6,14 @@
          |                  |                            |------- a worker has it -> 202, the answer was lost
         503          withdraw, 503                       `------- no answer: look -> 202 if it stands, else 503
 
-With an idempotency key the id is derived from owner and key, so creating the record is the lock. Such a record is never
-withdrawn: another request with the same key may have been answered 202 for it meanwhile, and would lose its job. The
-caller gets its 503, and repeats: the record is found and the message sent. Who doesn't repeat has the clock do it.
+With an idempotency key the id is derived from owner and key, so creating the record is the lock. A request that finds
+the record there vouches for it, by a conditional write, before it answers: what is vouched for can't be withdrawn.
 
-    request A  --create---send fails.........................withdraw --X would delete what B has promised
-    request B  --------------------create: exists, send, 202--
+    request A  --create---send fails----------------withdraw --X vouched for: 202, the clock sends it
+    request B  --------------------create: exists, vouch, send, 202--
+
+    request A  --create---send fails---withdraw, 503--
+    request B  ---------create: exists-------------vouch --X gone: create, send, 202--
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from schemas.kinds import AnyKind
     from schemas.ports import Clock, Enqueuer, JobStore, ObjectStore, Payloads
 
+#: Rounds of finding a record that is gone a moment later.
+_ROUNDS = 3
 #: When the clock looks at a job whose message could not be sent.
 RESEND_AFTER = timedelta(seconds=10)
 
@@ -94,20 +98,22 @@ class Submissions:
             KeyReusedError: the idempotency key belongs to another request.
             UnavailableError: nothing was promised; the same again is safe with an idempotency key.
         """
-        job, keyed = self._record(submission), submission.idempotency_key is not None
-        try:
-            self.jobs.create(job)
-        except ExistsError as error:
-            return self._replay(job, error.existing)
-        except UnavailableError:
-            if not keyed:
-                self._give_up(job)
-            raise
-        if keyed:
-            self._send(job)
-        else:
+        for _ in range(_ROUNDS):
+            job = self._record(submission)
+            try:
+                self.jobs.create(job)
+            except ExistsError as error:
+                existing = self._vouched(job, error.existing)
+                if existing:
+                    return Accepted(existing, replayed=True)
+                continue
+            except UnavailableError:
+                if submission.idempotency_key is None:  # else what stands may be another request's
+                    self._give_up(job)
+                raise
             self._send_or_withdraw(job)
-        return Accepted(job)
+            return Accepted(job)
+        raise UnavailableError("API", "requests with the same key outran each other")
 
     def _record(self, submission: Submission) -> Job:
         # The object's key is new even where the job's id is not: a refused request overwrites and deletes no other's.
@@ -128,15 +134,23 @@ class Submissions:
             next_check_at=now + self.check_after,
         )
 
-    def _replay(self, job: Job, existing: Job) -> Accepted:
-        if job.request.key != existing.request.key:  # a store that can't show the other record shows this one
-            self._discard(job.request)
+    def _vouched(self, job: Job, existing: Job) -> Job | None:
+        """Return the job that was accepted under the key before; None where it was withdrawn or begun meanwhile."""
+        self._discard(job.request)
         if (existing.owner, existing.request_digest) != (job.owner, job.request_digest):
             raise KeyReusedError
-        if existing.status is Status.QUEUED and existing.version == 0:
-            # Whoever created it may have died before sending; a second message finds the job taken or done.
-            self._send(existing)
-        return Accepted(existing, replayed=True)
+        if existing.status is not Status.QUEUED or existing.version:
+            return existing
+        next_check_at = self.now() + self.check_after
+        if not existing.checks and not self.jobs.postpone_check(existing, next_check_at):
+            return None
+        # Whoever created it may have died before sending; a second message finds the job taken or done.
+        vouched = existing if existing.checks else existing.model_copy(update={"next_check_at": next_check_at})
+        try:
+            self._send(vouched)
+        except UnavailableError:
+            self._hasten(vouched)
+        return existing
 
     def _send(self, job: Job) -> None:
         envelope = Envelope(job_id=job.id, kind=job.kind, epoch=job.epoch, traceparent=job.trace)

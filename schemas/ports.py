@@ -38,7 +38,7 @@ class JobStore(Protocol):
         """
 
     def withdraw(self, job_id: str) -> bool:
-        """Delete a record that nobody has begun to work on; false where somebody has."""
+        """Delete a record that nobody has begun to work on, nor checked; false where somebody has."""
 
     def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
         """Return the owner's latest jobs, newest first."""

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 #: Rounds of losing a race to another receiver before the message is put back.
 _ROUNDS = 3
+#: A copy of the message of a job that runs looks again this often: most jobs end long before their lease.
+_LONGEST_LEASED_HIDE_S = 20
 _LOST = JobError(
     code=moves.WORKER_LOST,
     message="The worker died or stalled in the last attempt.",
@@ -100,4 +102,4 @@ class Claims:
 
 def _rest_s(job: Job, now: datetime) -> int:
     rest = (job.lease.until - now).total_seconds() if job.lease else 0
-    return ceil(max(rest, 0)) + 1
+    return min(ceil(max(rest, 0)) + 1, _LONGEST_LEASED_HIDE_S)

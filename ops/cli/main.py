@@ -7,6 +7,7 @@ import typer
 from ops.cli import jobs, processes
 from ops.cli.audit import audit
 from ops.cli.demo import demo
+from ops.cli.output import EXIT_CODES
 
 HELP = """Sayline: a self-hosted pipeline for speech and AI jobs on AWS.
 
@@ -34,7 +35,7 @@ app.command()(processes.worker)
 app.command()(processes.clock)
 app.command()(processes.deploy)
 app.command()(processes.template)
-app.command("kinds", help=jobs.KINDS_HELP)(jobs.kinds)
+app.command("kinds", help=jobs.KINDS_HELP, epilog=EXIT_CODES)(jobs.kinds)
 app.command()(audit)
 app.add_typer(jobs.app)
 

@@ -109,7 +109,6 @@ def _table(settings: Settings) -> JsonObject:
             ],
             "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
             "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
-            "SSESpecification": {"SSEEnabled": True},
         },
     }
 

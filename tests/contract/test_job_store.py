@@ -169,14 +169,18 @@ def test_a_move_made_again_to_the_letter_is_no_refusal(store: JobStore, clock: M
     assert store.apply(move) == store.apply(move)
 
 
-def test_an_untouched_record_can_be_withdrawn_and_a_claimed_one_cannot(store: JobStore, clock: ManualClock):
+def test_an_untouched_record_can_be_withdrawn_and_a_claimed_or_checked_one_cannot(store: JobStore, clock: ManualClock):
     untouched = new_job(fresh_id(), clock)
     store.create(untouched)
+    checked = new_job(fresh_id(), clock)
+    store.create(checked)
+    store.postpone_check(checked, clock() + timedelta(hours=1))
     running = claimed(store, clock)
 
     assert store.withdraw(untouched.id)
     assert store.withdraw(untouched.id)
     assert not store.withdraw(running.id)
+    assert not store.withdraw(checked.id)
 
     assert store.get(untouched.id) is None
     assert store.get(running.id) == running

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -10,11 +9,7 @@ from hypothesis import strategies as st
 
 from ops.timing import utc_now
 from producers.ids import derived_id, is_job_id, new_id, valid_traceparent
-from schemas.errors import ExistsError
 from tests.api import INLINE_MAX_BYTES, ApiBench
-
-if TYPE_CHECKING:
-    from schemas.job import Job
 
 LONG = "Hello " * INLINE_MAX_BYTES
 KEYS = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=255)
@@ -121,17 +116,6 @@ def test_replay_leaves_one_object():
     bench.clock.advance(1)
     bench.submitted(LONG, key="k")
     assert list(bench.objects.inner.objects) == [bench.job(job_id).request.key]
-
-
-def test_object_is_kept_where_the_store_cannot_show_whose_record_there_is():
-    bench = ApiBench()
-
-    def refuse(job: Job) -> None:
-        raise ExistsError(job)
-
-    bench.store.inner.create = refuse
-    assert bench.submit(LONG, key="k").status_code == 202
-    assert len(bench.objects.inner.objects) == 1
 
 
 def test_twenty_at_once_make_one_job():

@@ -11,7 +11,7 @@ from ops.aws.dynamodb.duties import Duties
 from ops.aws.dynamodb.expressions import Expression
 from ops.aws.dynamodb.items import RECORD, from_item, job_id_of, job_key, to_item
 from ops.aws.errors import code, translated
-from schemas.errors import ExistsError, RefusedError
+from schemas.errors import ExistsError, RefusedError, UnavailableError
 from schemas.job import open_shards
 
 if TYPE_CHECKING:
@@ -40,9 +40,11 @@ class DynamoJobStore(Duties):
                 )
             except ClientError as error:
                 existing = _existing(error)
+                if existing is None:
+                    raise UnavailableError(SERVICE, "no record with the refusal") from error
                 # A retry whose first try took effect, its answer lost, finds its own record.
-                if existing is None or existing != job:
-                    raise ExistsError(existing or job) from error
+                if existing != job:
+                    raise ExistsError(existing) from error
 
     def get(self, job_id: str) -> Job | None:
         """Read a record, strongly consistent."""
@@ -70,14 +72,14 @@ class DynamoJobStore(Duties):
         return from_item(answer["Attributes"])
 
     def withdraw(self, job_id: str) -> bool:
-        """Delete a record that nobody has begun to work on; false where somebody has."""
+        """Delete a record that nobody has begun to work on, nor checked; false where somebody has."""
         with translated(SERVICE):
             try:
                 self._client.delete_item(
                     TableName=self._table,
                     Key=job_key(job_id),
-                    ConditionExpression="version = :unchanged",
-                    ExpressionAttributeValues={":unchanged": {"N": "0"}},
+                    ConditionExpression="version = :none AND checks = :none",
+                    ExpressionAttributeValues={":none": {"N": "0"}},
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except ClientError as error:

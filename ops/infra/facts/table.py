@@ -67,17 +67,6 @@ def _table_switches(name: str, properties: JsonObject, dynamodb: DynamoDBClient)
         write=lambda: dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery),
     )
 
-    def read_encryption() -> object:
-        status = dynamodb.describe_table(TableName=name)["Table"].get("SSEDescription", {}).get("Status")
-        return status in {"ENABLED", "ENABLING", "UPDATING"}
-
-    yield Fact(
-        name=f"encryption of table {name}",
-        wanted=properties["SSESpecification"]["SSEEnabled"],
-        read=read_encryption,
-        write=lambda: dynamodb.update_table(TableName=name, SSESpecification={"Enabled": True}),
-    )
-
 
 def _indexes(indexes: list[JsonObject]) -> dict[str, object]:
     return {index["IndexName"]: (index["KeySchema"], index["Projection"]) for index in indexes}
