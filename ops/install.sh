@@ -8,12 +8,21 @@ if ! "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     exit 1
 fi
 echo "Setting up $venv (once) ..."
+
+with_uv() {
+    uv venv --quiet --allow-existing --python "$PYTHON" "$venv" &&
+        uv pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements.lock &&
+        uv pip install --quiet --python "$venv/bin/python" --no-deps -e .
+}
+
+with_pip() {
+    "$PYTHON" -m venv --clear "$venv" &&
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock &&
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
+}
+
 if command -v uv >/dev/null 2>&1; then
-    uv venv --quiet --allow-existing --python "$PYTHON" "$venv"
-    uv pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements.lock
-    uv pip install --quiet --python "$venv/bin/python" --no-deps -e .
+    with_uv || { echo "uv could not do it; trying pip ..." >&2; with_pip; }
 else
-    "$PYTHON" -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
+    with_pip
 fi
