@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     api_url: str | None = None
     """Where the CLI finds the API; that of the running local stack where none is given."""
     kinds: tuple[str, ...] = ()
-    """Kinds that a worker serves; all where none is given."""
+    """Kinds that a worker serves, as a JSON list; all where none is given."""
     engines: dict[str, str] = Field(default_factory=lambda: {"tts": "espeak"})
     """Engine of each kind, as JSON."""
     concurrency: Annotated[int, Field(ge=1, le=256)] = 2

@@ -22,6 +22,7 @@ from ops.aws.queues import SqsQueues
 from ops.lifeline import die_with_parent, die_with_supervisor
 from ops.settings import Settings
 from ops.sqs_transport.request import Redeliver
+from schemas.errors import UnavailableError
 from schemas.kinds import registry
 from workers.outcome import Hidden, Left, Outcome
 from workers.process import build_runner, delivery_of
@@ -36,6 +37,10 @@ TRANSPORT_ALIASES["sayline-sqs"] = "ops.sqs_transport.channel:Transport"
 _HARD_LIMIT_MARGIN_S = 15
 
 _runner: Runner | None = None
+
+
+class UnknownKindError(ValueError):
+    """The settings name a kind that there is not."""
 
 
 class KindTask(Task):
@@ -64,8 +69,11 @@ def kinds_served(settings: Settings) -> list[AnyKind]:
     """Return the kinds that this worker serves.
 
     Raises:
-        KeyError: the settings name a kind that there is not.
+        UnknownKindError: the settings name a kind that there is not.
     """
+    unknown = set(settings.kinds) - registry().keys()
+    if unknown:
+        raise UnknownKindError(f"SAYLINE_KINDS has {', '.join(sorted(unknown))}; there are {', '.join(registry())}")
     return [registry()[name] for name in settings.kinds or registry()]
 
 
@@ -131,7 +139,11 @@ def main() -> None:
     warnings.filterwarnings("ignore", category=SecurityWarning)
     signals.setup_logging.connect(lambda **_: None, weak=False)  # Celery leaves logging to us
     signals.worker_process_init.connect(partial(_start_process, settings, os.getpid()), weak=False)
-    worker = create_app(settings).Worker(quiet=True, without_gossip=True, without_mingle=True, without_heartbeat=True)
+    try:
+        app = create_app(settings)
+    except (UnavailableError, UnknownKindError) as error:
+        sys.exit(f"the worker cannot start: {error}")
+    worker = app.Worker(quiet=True, without_gossip=True, without_mingle=True, without_heartbeat=True)
     worker.start()
     sys.exit(worker.exitcode)
 
