@@ -29,6 +29,7 @@ from schemas.kind import Backoff, Kind, Request, Result
 class WobbleRequest(Request):
     text: str
     crash: bool = False
+    kill_once: str | None = None
 
 
 class WobbleResult(Result):
@@ -41,13 +42,18 @@ KIND = Kind(
     request=WobbleRequest,
     result=WobbleResult,
     example=WobbleRequest(text="Hello"),
+    timeout_s=1,
     max_attempts=2,
     backoff=Backoff(base_s=0.1, cap_s=0.1),
     counters={"wobbles": 1},
 )
 '''
 
-HANDLER = '''"""Says it back, or crashes."""
+HANDLER = '''"""Says it back, or crashes, or kills its own process."""
+
+import os
+import signal
+from pathlib import Path
 
 from schemas.errors import TransientError
 from schemas.kinds.wobble import WobbleRequest, WobbleResult
@@ -56,6 +62,10 @@ from schemas.kinds.wobble import WobbleRequest, WobbleResult
 def handle(request: WobbleRequest, work):
     if request.crash:
         raise TransientError("wobbled", "It wobbled.")
+    if request.kill_once and not Path(request.kill_once).exists():
+        work.store("half.txt", b"half", mime="text/plain")
+        Path(request.kill_once).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
     work.store("echo.txt", request.text.encode(), mime="text/plain")
     return WobbleResult(text=request.text, engine="wobble", model="1")
 '''
@@ -125,6 +135,26 @@ def test_a_job_that_crashes_is_retried_and_ends_in_its_dead_letter_queue(
     audited = sayline(tree, environment, "audit")
     assert (audited.returncode, audited.stdout) == (0, "")
     assert "agree" in audited.stderr
+
+
+@pytest.mark.timeout(180)
+def test_the_job_of_a_killed_process_is_taken_over_once_its_lease_has_run_out(
+    url: str, tree: Path, environment: dict[str, str]
+):
+    with httpx.Client(base_url=url) as client:
+        body = {"text": "again", "kill_once": str(tree / "killed")}
+        job_id = client.post("/v1/jobs/wobble", json=body).json()["id"]
+
+        job = wait_for_end(client, job_id, timeout_s=120)
+
+    assert (job["status"], job["attempt"]) == ("succeeded", 2)
+    assert [(line["outcome"], line["code"]) for line in job["history"]] == [
+        ("take_over", "worker_lost"),
+        ("succeed", None),
+    ]
+    assert list(job["files"]) == ["echo.txt"]
+    audited = sayline(tree, environment, "audit")
+    assert audited.returncode == 0, audited.stdout
 
 
 def test_the_cli_knows_it(url: str, tree: Path, environment: dict[str, str]):
