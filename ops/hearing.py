@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 
 import av
 import numpy as np
@@ -46,8 +47,10 @@ def voiced_fraction(samples: Samples, rate_hz: int) -> float:
 
 
 def flatness(samples: Samples, rate_hz: int) -> float:
-    """Median spectral flatness of the loud frames: near 0.5 for white noise, far below 0.1 for a voice."""
+    """Median spectral flatness of the loud frames: near 0.5 for white noise, far below 0.1 for a voice; 1 for silence."""
     frames = loud_frames(samples, rate_hz)
+    if len(frames) == 0:
+        return 1.0
     power = np.abs(np.fft.rfft(frames * np.hanning(frames.shape[1]), axis=1))[:, 1:] ** 2 + 1e-12
     return float(np.median(np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)))
 
@@ -73,13 +76,47 @@ def _pitch(frame: Samples, rate_hz: int) -> float:
 #: Between these shares of voiced frames lies speech: a tone has more, noise and silence have fewer.
 _SPEECH = (0.35, 0.98)
 _FLATTEST_SPEECH = 0.2
+_SILENCE_DBFS = -60
 
 
-def hear(audio: bytes) -> str:
-    """Describe what is heard: duration, sample rate, loudness, and whether it is speech."""
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What is heard in a recording."""
+
+    duration_s: float
+    sample_rate_hz: int
+    loudness_dbfs: float
+    voiced: float
+    """Share of the loud frames that have a pitch, 0 to 1."""
+    flatness: float
+    pitch_hz: float
+
+    @property
+    def is_speech(self) -> bool:
+        """Whether it is a voice: neither silence nor noise nor a tone."""
+        least, most = _SPEECH
+        has_voice = least < self.voiced < most and self.flatness < _FLATTEST_SPEECH
+        return has_voice and self.loudness_dbfs > _SILENCE_DBFS
+
+    def __str__(self) -> str:
+        length = f"{self.duration_s:.2f} s at {self.sample_rate_hz} Hz, {self.loudness_dbfs:.0f} dBFS"
+        voice = f"{self.voiced:.0%} voiced, pitch {self.pitch_hz:.0f} Hz"
+        return f"{'speech' if self.is_speech else 'no speech'}: {length}, {voice}"
+
+
+def hear(audio: bytes) -> Heard:
+    """Decode a recording and listen to it."""
     samples, rate_hz = decoded(audio)
-    loudness = 20 * np.log10(max(float(np.sqrt((samples**2).mean())), 1e-9))
-    voiced = voiced_fraction(samples, rate_hz)
-    is_speech = _SPEECH[0] < voiced < _SPEECH[1] and flatness(samples, rate_hz) < _FLATTEST_SPEECH
-    what = f"speech, pitch {pitch_hz(samples, rate_hz):.0f} Hz" if is_speech else "no speech"
-    return f"{len(samples) / rate_hz:.2f} s at {rate_hz} Hz, {loudness:.0f} dBFS, {voiced:.0%} voiced: {what}"
+    return listen(samples, rate_hz)
+
+
+def listen(samples: Samples, rate_hz: int) -> Heard:
+    """Listen to decoded samples, -1 to 1."""
+    return Heard(
+        duration_s=len(samples) / rate_hz,
+        sample_rate_hz=rate_hz,
+        loudness_dbfs=20 * float(np.log10(max(float(np.sqrt((samples**2).mean())), 1e-9))),
+        voiced=voiced_fraction(samples, rate_hz),
+        flatness=flatness(samples, rate_hz),
+        pitch_hz=pitch_hz(samples, rate_hz),
+    )
