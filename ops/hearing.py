@@ -47,7 +47,7 @@ def voiced_fraction(samples: Samples, rate_hz: int) -> float:
 
 
 def flatness(samples: Samples, rate_hz: int) -> float:
-    """Median spectral flatness of the loud frames: near 0.5 for white noise, far below 0.1 for a voice; 1 for silence."""
+    """Median spectral flatness of the loud frames: near 0.5 for noise, far below 0.1 for a voice; 1 for silence."""
     frames = loud_frames(samples, rate_hz)
     if len(frames) == 0:
         return 1.0
