@@ -129,9 +129,11 @@ class ApiBench:
         submission = Submission(owner="mina", kind=ECHO, request=EchoRequest(text=text), idempotency_key=key)
         return submissions.accept(submission).job
 
-    def submit(self, text: str = "Hello", *, key: str | None = None, owner: str | None = None, **more: Any) -> Any:
+    def submit(
+        self, text: str = "Hello", *, key: str | bytes | None = None, owner: str | None = None, **more: Any
+    ) -> Any:
         named = {"Idempotency-Key": key, "X-Sayline-Owner": owner}
-        headers = {name: value for name, value in named.items() if value is not None}
+        headers: Any = {name: value for name, value in named.items() if value is not None}
         return self.http.post("/v1/jobs/echo", json={"text": text, **more}, headers=headers)
 
     def submitted(self, text: str = "Hello", **how: Any) -> str:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from ops.cli import jobs
 from ops.cli.client import ApiClient
+from ops.cli.output import EXIT_CODES
 from ops.cli.waiting import wait
 from tests.api import ApiBench
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
-    from click.testing import Result
+    from typer.testing import Result
 
     from ops.settings import Settings
 
@@ -28,7 +29,7 @@ URL = "http://testserver"
 
 main = typer.Typer()
 main.add_typer(jobs.app)
-main.command(help=jobs.KINDS_HELP, epilog=jobs.EXIT_CODES)(jobs.kinds)
+main.command(help=jobs.KINDS_HELP, epilog=EXIT_CODES)(jobs.kinds)
 
 
 @dataclass

@@ -82,7 +82,7 @@ class Bench:
         self.handled += 1
         return self.handle(request, work)
 
-    def submit(self, job_id: str = "job-1", **fields: object) -> Job:
+    def submit(self, job_id: str = "job-1", **fields: Any) -> Job:
         job = new_job(job_id, self.clock, kind=self.kind.name, **fields)
         self.store.create(job)
         return job

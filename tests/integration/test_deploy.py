@@ -26,6 +26,8 @@ from schemas.kinds import registry
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mypy_boto3_dynamodb.type_defs import TimeToLiveSpecificationTypeDef
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -83,7 +85,7 @@ def deployed(emulator: Emulator) -> Emulator:
 def attributes(emulator: Emulator, queue: str) -> dict[str, str]:
     sqs = emulator.clients.sqs
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-    return sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    return {str(k): v for k, v in sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"].items()}
 
 
 def requests(emulator: Emulator) -> dict[str, int]:
@@ -165,11 +167,11 @@ def test_changed_setting_and_changed_retention_reach_what_exists(deployed: Emula
     changed = deployed.settings.model_copy(update={"long_poll_s": 5})
     deploy(changed, deployed.clients)
     assert attributes(deployed, changed.queue_name("tts"))["ReceiveMessageWaitTimeSeconds"] == "5"
-    bucket = {"Bucket": changed.bucket_name}
-    rules = {rule["ID"]: rule for rule in deployed.clients.s3.get_bucket_lifecycle_configuration(**bucket)["Rules"]}
+    bucket, s3 = changed.bucket_name, deployed.clients.s3
+    rules = {rule["ID"]: rule for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
     assert rules.keys() == {"uploads", "incomplete-uploads"}
     assert rules["uploads"]["Expiration"]["Days"] == 3
-    assert deployed.clients.s3.get_object(**bucket, Key="uploads/a")["Body"].read() == b"x"
+    assert s3.get_object(Bucket=bucket, Key="uploads/a")["Body"].read() == b"x"
 
 
 def test_failed_stack_says_why_and_can_be_deployed_afterwards(emulator: Emulator):
@@ -199,7 +201,7 @@ def test_missing_resource_is_named(deployed: Emulator):
 
 def test_nothing_is_completed_by_api_on_aws_itself(deployed: Emulator, monkeypatch: pytest.MonkeyPatch):
     name = deployed.settings.table_name
-    off = {"AttributeName": "expires_at", "Enabled": False}
+    off: TimeToLiveSpecificationTypeDef = {"AttributeName": "expires_at", "Enabled": False}
     deployed.clients.dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=off)
     monkeypatch.setattr(deployment, "_POLL_INTERVAL_S", 0.1)
     as_on_aws = deployed.settings.model_copy(update={"aws": "aws"})

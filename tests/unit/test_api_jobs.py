@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from schemas.job import Payload
 from tests.api import INLINE_MAX_BYTES, ApiBench
 
-AUDIO = {"key": "echo/1/speech.wav", "mime": "audio/wav", "bytes": 4, "sha256": "0" * 64}
+AUDIO: dict[str, Any] = {"key": "echo/1/speech.wav", "mime": "audio/wav", "bytes": 4, "sha256": "0" * 64}
 RESULT = {"engine": "echo", "model": "1", "text": "Hello", "file": AUDIO}
 MISSING = "00000000-0000-7000-8000-000000000000"
 
 
-def finished(bench: ApiBench, **how: str) -> str:
+def finished(bench: ApiBench, **how: Any) -> str:
     job_id = bench.submitted(**how)
     bench.succeed(job_id, Payload(inline=RESULT), files={"speech.wav": AUDIO["key"]})
     return job_id

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
-def settings(path: Path, **given: object) -> Settings:
+def settings(path: Path, **given: Any) -> Settings:
     return Settings(_env_file=None, data_dir=path, **given)
 
 

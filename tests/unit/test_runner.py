@@ -297,7 +297,7 @@ def test_no_attempt_is_burnt_while_the_table_is_out_of_reach(bench: Bench, monke
 def test_an_end_whose_answer_was_lost_is_still_the_jobs_end(bench: Bench, monkeypatch: Any):
     bench.submit()
     apply = bench.store.apply
-    lost = []
+    lost: list[Move] = []
 
     def lose_first_finish(move: Move) -> object:
         job = apply(move)

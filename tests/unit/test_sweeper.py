@@ -66,8 +66,9 @@ def test_the_next_check_is_twice_as_far(yard: Yard):
 
 def test_a_backlog_is_not_sent_again(yard: Yard):
     for n in range(5):
-        yard.store.create(new_job(f"job-{n}", yard.clock))
-        yard.sweeper()._send(yard.store.get(f"job-{n}"))  # noqa: SLF001 - as the API sends
+        job = new_job(f"job-{n}", yard.clock)
+        yard.store.create(job)
+        yard.sweeper()._send(job)  # noqa: SLF001 - as the API sends
     yard.clock.advance(3601)
 
     assert yard.sweep() == 0

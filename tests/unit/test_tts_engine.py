@@ -20,6 +20,7 @@ from workers.handlers.tts import STORING_S, handle
 
 if TYPE_CHECKING:
     from workers.engines.espeak.library import Utterance
+    from workers.engines.ports import SpeechEngine
 
 RATE_HZ = 22_050
 HELLO = Hello(
@@ -62,7 +63,7 @@ class FakeWork:
     remaining_s = 10.0
 
     def __init__(self, engine: EspeakEngine) -> None:
-        self.engine = engine
+        self.engine: SpeechEngine = engine
         self.files: dict[str, tuple[bytes, str]] = {}
         self.usage = Usage()
 

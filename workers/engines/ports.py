@@ -27,7 +27,9 @@ class Speech:
 class SpeechEngine(Protocol):
     """Speaks texts."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The engine's name, as results have it."""
 
     def speak(self, request: TtsRequest, *, timeout_s: float) -> Speech:
         """Speak the request's text.
