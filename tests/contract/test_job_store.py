@@ -198,6 +198,18 @@ def test_an_owner_sees_its_own_jobs_newest_first(store: JobStore, clock: ManualC
     assert list(store.list_by_owner(owner, limit=2)) == [jobs[2], jobs[1]]
 
 
+def test_a_long_list_is_complete_and_in_order(store: JobStore, clock: ManualClock):
+    owner = fresh_id()
+    for _ in range(130):
+        clock.advance(1)
+        store.create(new_job(fresh_id(), clock, owner=owner))
+
+    jobs = store.list_by_owner(owner, limit=120)
+
+    assert len(jobs) == 120
+    assert [job.created_at for job in jobs] == sorted((job.created_at for job in jobs), reverse=True)
+
+
 def test_jobs_are_due_for_a_check_when_their_time_has_come(store: JobStore, clock: ManualClock, kind: str):
     jobs = [new_job(fresh_id(), clock, kind=kind) for _ in range(5)]
     for job in jobs:

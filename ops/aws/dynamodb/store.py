@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from schemas.moves import Move
 
 SERVICE = "DynamoDB"
+#: BatchGetItem takes this many keys.
+_BATCH = 100
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -89,7 +91,7 @@ class DynamoJobStore(Duties):
     def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
         """Return the owner's latest jobs, newest first."""
         keys = self._query("by_owner", "#k = :k", {"#k": "owner"}, {":k": {"S": owner}}, ScanIndexForward=False)
-        return [job for key in islice(keys, limit) if (job := self.get(job_id_of(key)))]
+        return self._get_many([job_id_of(key) for key in islice(keys, limit)])
 
     def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
         """Iterate over the open jobs of a kind whose next check is due, earliest first in each shard."""
@@ -111,6 +113,20 @@ class DynamoJobStore(Duties):
             for key in self._query("open", "#k = :k", {"#k": "open_shard"}, {":k": {"S": shard}})
         )
         return sum(1 for _ in islice(keys, at_most))
+
+    def _get_many(self, job_ids: Sequence[str]) -> list[Job]:
+        """Read records in the order of their ids, those that there are; up to 100 with each request."""
+        found: dict[str, Job] = {}
+        wanted = list(job_ids)
+        while wanted:
+            batch, wanted = wanted[:_BATCH], wanted[_BATCH:]
+            keys = [job_key(job_id) for job_id in batch]
+            with translated(SERVICE):
+                answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
+            found |= {job.id: job for job in map(from_item, answer["Responses"].get(self._table, []))}
+            unread: Any = answer["UnprocessedKeys"].get(self._table)
+            wanted += [job_id_of(key) for key in unread["Keys"]] if unread else []
+        return [found[job_id] for job_id in job_ids if job_id in found]
 
     def scan(self) -> Iterator[Job]:
         """Iterate over all jobs, in no order; reads the whole table."""
