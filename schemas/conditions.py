@@ -77,6 +77,7 @@ _GUARDS: Mapping[Guard, Callable[[Facts], Condition]] = {
     ),
     Guard.CANCEL_REQUESTED: lambda _: Condition("cancel_requested", "cancel_requested", "=", value=True),
     Guard.NO_CANCEL_REQUESTED: lambda _: Condition("no_cancel_requested", "cancel_requested", "=", value=False),
+    Guard.NOTHING_FOLLOWS: lambda _: Condition("nothing_follows", "after", "=", value={}),
     Guard.DUE: lambda f: Condition("due", "due_at", "<=", f.now),
 }
 

@@ -37,6 +37,7 @@ class Guard(StrEnum):
     ATTEMPTS_USED_UP = "attempts are used up"
     CANCEL_REQUESTED = "a cancel was requested"
     NO_CANCEL_REQUESTED = "no cancel was requested"
+    NOTHING_FOLLOWS = "what follows its end is done"
     DUE = "its time has come"
 
 
@@ -69,7 +70,13 @@ def _table() -> dict[str, Transition]:
         ("cancel", {*waiting, s.SCHEDULED}, s.CANCELLED, "API, at once", ()),
         ("request_cancel", {s.RUNNING}, s.RUNNING, "API; the worker stops at its next checkpoint", ()),
         ("stop", {s.RUNNING}, s.CANCELLED, "worker, at a checkpoint", (g.HOLDS_LEASE, g.CANCEL_REQUESTED)),
-        ("redrive", {s.DEAD_LETTERED, s.FAILED}, s.QUEUED, "operator; attempts from 0", (g.SAME_EPOCH,)),
+        (
+            "redrive",
+            {s.DEAD_LETTERED, s.FAILED},
+            s.QUEUED,
+            "operator; attempts from 0",
+            (g.SAME_EPOCH, g.NOTHING_FOLLOWS),
+        ),
     )
     return {
         name: Transition(name, frozenset(sources), target, who, guards) for name, sources, target, who, guards in rows

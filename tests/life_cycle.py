@@ -37,6 +37,7 @@ _HOLDS: Mapping[Guard, Callable[[Job, Job, str, ManualClock], bool]] = {
     Guard.ATTEMPTS_USED_UP: lambda job, _s, _t, _c: job.attempt >= MAX_ATTEMPTS,
     Guard.CANCEL_REQUESTED: lambda job, _s, _t, _c: job.cancel_requested,
     Guard.NO_CANCEL_REQUESTED: lambda job, _s, _t, _c: not job.cancel_requested,
+    Guard.NOTHING_FOLLOWS: lambda job, _s, _t, _c: not job.after,
     Guard.DUE: lambda job, _s, _t, clock: job.due_at is not None and job.due_at <= clock(),
 }
 

@@ -261,6 +261,22 @@ def test_what_follows_is_counted_exactly_once(store: JobStore, clock: ManualCloc
     assert store.count_open(kind, at_most=10) == 0
 
 
+def test_a_job_is_not_redriven_before_what_follows_its_end_is_done(store: JobStore, clock: ManualClock):
+    job = claimed(store, clock, owner=fresh_id())
+    entries = {"a": After(type="count", name="a", by=1, day="2026-11-21")}
+    end = End(expires_at=clock() + timedelta(days=30), after=entries)
+    error = JobError(code="nothing_to_speak", message="Nothing to speak.", retryable=False)
+    failed = store.apply(moves.fail(holder(job), error, end=end, now=clock()))
+    again = moves.redrive(failed, next_check_at=clock() + timedelta(minutes=10), now=clock())
+
+    with pytest.raises(RefusedError) as refused:
+        store.apply(again)
+    assert [condition.name for condition in refused.value.unmet] == ["nothing_follows"]
+    store.complete_after(failed, "a")
+
+    assert store.apply(again).epoch == 1
+
+
 def test_a_duty_is_held_by_one_until_it_runs_out(store: JobStore, clock: ManualClock):
     duty, ttl = fresh_id(), timedelta(seconds=30)
 
