@@ -6,7 +6,6 @@ import asyncio
 import os
 import signal
 import threading
-import time
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -17,16 +16,15 @@ from ops.local.process import RestartPolicy
 from ops.local.specs import sayline_specs
 from ops.local.stack import Stack
 from ops.settings import Settings
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from ops.audit import Finding
     from ops.local.specs import Specs
 
 FINAL = {"succeeded", "failed", "dead_lettered", "cancelled"}
-PATIENCE_S = 60.0
 
 
 class RunningStack:
@@ -75,16 +73,7 @@ class RunningStack:
         return list(audit(gather(self.settings)))
 
 
-def wait_until(condition: Callable[[], Any], *, timeout_s: float = PATIENCE_S) -> Any:
-    """Return the condition's value once it is true; fails after the time-out."""
-    deadline = time.monotonic() + timeout_s
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-    return value
-
-
-def wait_for_end(client: httpx.Client, job_id: str, *, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
+def wait_for_end(client: httpx.Client, job_id: str, *, timeout_s: float = 60) -> dict[str, Any]:
     """Poll a job until it is over, and return its view."""
 
     def over() -> dict[str, Any] | None:

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from ops.hearing import decoded, voiced_fraction
-from tests.acceptance.running import wait_for_end, wait_until
+from tests.acceptance.running import wait_for_end
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from tests.acceptance.running import RunningStack

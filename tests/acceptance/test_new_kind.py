@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.acceptance.running import wait_for_end, wait_until
+from tests.acceptance.running import wait_for_end
 from tests.emulated import free_port
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,9 @@ import pytest
 
 from ops.local.process import ProcessSpec
 from ops.local.specs import sayline_specs
-from tests.acceptance.running import RunningStack, wait_for_end, wait_until
+from tests.acceptance.running import RunningStack, wait_for_end
 from tests.proxy import Fault, FaultProxy
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

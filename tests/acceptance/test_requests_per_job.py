@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from tests.acceptance.running import RunningStack, wait_until
+from tests.acceptance.running import RunningStack
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

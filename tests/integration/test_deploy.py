@@ -22,20 +22,14 @@ from ops.local.emulator import wait_ready
 from ops.settings import Settings
 from schemas import retention
 from schemas.kinds import registry
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from mypy_boto3_dynamodb.type_defs import TimeToLiveSpecificationTypeDef
 
 ROOT = Path(__file__).parents[2]
-
-
-def eventually(condition: Callable[[], bool], timeout_s: float = 15) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "the condition was not met in time"
-        time.sleep(0.02)
 
 
 class Emulator:
@@ -237,7 +231,7 @@ def test_kill_loses_nothing_that_is_older_than_a_snapshot(deployed: Emulator):
     item = {"pk": {"S": "kept-item"}, "sk": {"S": "job"}}
     deployed.clients.dynamodb.put_item(TableName=deployed.settings.table_name, Item=item)
     began = time.monotonic()
-    eventually(lambda: "kept-message" in deployed.snapshot("sqs") and "kept-item" in deployed.snapshot("dynamodb"))
+    wait_until(lambda: "kept-message" in deployed.snapshot("sqs") and "kept-item" in deployed.snapshot("dynamodb"))
     assert time.monotonic() - began < 5
     assert deployed.end(signal.SIGKILL) == -signal.SIGKILL
     deployed.start()
@@ -250,7 +244,7 @@ def test_kill_loses_nothing_that_is_older_than_a_snapshot(deployed: Emulator):
 def test_emulator_that_is_only_read_writes_no_snapshot(emulator: Emulator):
     current = emulator.data_dir / "aws" / "current"
     queue = emulator.clients.sqs.create_queue(QueueName="plain")["QueueUrl"]
-    eventually(current.exists)
+    wait_until(current.exists)
     first = current.readlink()
     # Twice the interval of reading and of receiving nothing
     deadline = time.monotonic() + 2.5

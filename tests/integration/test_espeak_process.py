@@ -14,12 +14,13 @@ import pytest
 
 from schemas.errors import TransientError
 from schemas.kinds.tts import TtsRequest
+from tests.waiting import runs, wait_until
 from workers.engines.espeak.engine import EspeakEngine
 from workers.engines.espeak.library import Utterance
 from workers.engines.espeak.process import EspeakProcess, RefusedByEspeakError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,22 +42,6 @@ def utterance(text: str = "Hello there.", **fields: object) -> Utterance:
 def endless() -> Utterance:
     """About seven CPU seconds of work, more than any test waits."""
     return utterance("seventy seven thousand. " * 20_000)
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float = 10) -> None:
-    end = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < end, "the condition did not come true"
-        time.sleep(0.02)
-
-
-def runs(pid: int) -> bool:
-    """Whether a process exists and is no zombie."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state not in {"Z", "X"}
 
 
 def test_nothing_is_started_before_the_first_text(process: EspeakProcess):
