@@ -22,6 +22,24 @@ if TYPE_CHECKING:
     from schemas.ports import ObjectStore, Payloads
 
 
+#: What each finding means, for the one who has to do something about it.
+MEANINGS: Mapping[str, str] = {
+    "job_not_finished": "it still moves; look again later, or see why it is stuck",
+    "job_still_open": "what follows its end is not done; the clock does it within minutes",
+    "ended_more_or_less_than_once": "its history does not have one end in this epoch",
+    "result_missing": "it succeeded and has no result",
+    "result_unreadable": "its result is gone, or not as its kind says",
+    "file_not_recorded": "its result describes a file that its record does not name",
+    "file_missing": "a file of its result is gone; its retention may be over",
+    "file_is_another": "a file is not the one that its result describes",
+    "object_of_no_job": "no record names it: left by a lost record or a dead attempt; its retention removes it",
+    "messages_left": "messages are on the queue; copies go within half a minute",
+    "dead_letter_missing": "a dead-lettered job has no message in the dead-letter queue",
+    "dead_letter_of_no_dead_job": "a message in the dead-letter queue is of no dead-lettered job",
+    "dead_letter_without_reason": "a message in the dead-letter queue does not say why",
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """What does not agree, and where."""

@@ -1,4 +1,4 @@
-"""A child process that doesn't outlive its parent, not even one that was killed with SIGKILL."""
+"""What a supervised process owes: to say when it is ready, and not to outlive its parent, however that ends."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 #: Set by the supervisor for its children: the supervisor's process id.
 SUPERVISED = "SAYLINE_SUPERVISED"
+
+#: Set by the supervisor for a child that says so itself: the file that it makes once it is ready.
+READY_FILE = "SAYLINE_READY_FILE"
 
 #: From <linux/prctl.h>.
 _PR_SET_PDEATHSIG = 1
@@ -25,6 +29,13 @@ def die_with_supervisor(signum: signal.Signals = signal.SIGKILL) -> None:
     parent = os.environ.get(SUPERVISED)
     if parent is not None:
         die_with_parent(int(parent), signum)
+
+
+def say_ready() -> None:
+    """Tell the supervisor that this process is ready; does nothing where none asked."""
+    path = os.environ.get(READY_FILE)
+    if path is not None:
+        Path(path).touch()
 
 
 def die_with_parent(parent: int, signum: signal.Signals = signal.SIGKILL) -> None:

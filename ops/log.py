@@ -12,7 +12,7 @@ import structlog
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from structlog.typing import Processor
+    from structlog.typing import EventDict, Processor
 
     from ops.settings import Settings
 
@@ -26,6 +26,7 @@ _QUIET = (
     "httpx",
     "urllib3",
     "uvicorn.access",
+    "uvicorn.error",
 )
 
 
@@ -64,5 +65,21 @@ def _renderers(settings: Settings, stream: TextIO) -> list[Processor]:
     if console:
         # A supervised process writes to a pipe that ends at a terminal: https://force-color.org
         colours = stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
-        return [structlog.dev.ConsoleRenderer(colors=colours)]
+        return [
+            _for_people,
+            structlog.dev.ConsoleRenderer(
+                colors=colours,
+                pad_event_to=0,
+                pad_level=False,
+                exception_formatter=structlog.dev.plain_traceback,
+            ),
+        ]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+
+
+def _for_people(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Leave out what a reader of a terminal knows or can do without: the date, the logger, the process."""
+    event.pop("logger", None)
+    event.pop("process", None)
+    event["timestamp"] = event["timestamp"][11:23]
+    return event

@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -39,8 +39,8 @@ class Settings(BaseSettings):
     """Port of the API; `sayline up` takes a free one where it is in use."""
     api_url: str | None = None
     """Where the CLI finds the API; that of the running local stack where none is given."""
-    kinds: tuple[str, ...] = ()
-    """Kinds that a worker serves, as a JSON list; all where none is given."""
+    kinds: Annotated[tuple[str, ...], NoDecode] = ()
+    """Kinds that a worker serves, separated by commas; all where none is given."""
     engines: dict[str, str] = Field(default_factory=lambda: {"tts": "espeak"})
     """Engine of each kind, as JSON."""
     concurrency: Annotated[int, Field(ge=1, le=256)] = 2
@@ -62,9 +62,15 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = "auto"
     """`auto` is coloured on a terminal, else JSON lines."""
 
+    @field_validator("kinds", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
     def environ(self) -> dict[str, str]:
         """Return the variables by which another process gets these settings, whatever its `.env` says."""
         values = self.model_dump(mode="json", exclude_none=True)
+        values["kinds"] = ",".join(self.kinds)
         return {
             f"SAYLINE_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
             for name, value in values.items()

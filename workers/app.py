@@ -19,7 +19,7 @@ from kombu.transport import TRANSPORT_ALIASES
 from ops import log
 from ops.aws.clients import Clients
 from ops.aws.queues import SqsQueues
-from ops.lifeline import die_with_parent, die_with_supervisor
+from ops.lifeline import die_with_parent, die_with_supervisor, say_ready
 from ops.settings import Settings
 from ops.sqs_transport.request import Redeliver
 from schemas.errors import UnavailableError
@@ -138,6 +138,7 @@ def main() -> None:
     # Celery warns of root because of pickle; only JSON is accepted here.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     signals.setup_logging.connect(lambda **_: None, weak=False)  # Celery leaves logging to us
+    signals.worker_ready.connect(lambda **_: say_ready(), weak=False)
     signals.worker_process_init.connect(partial(_start_process, settings, os.getpid()), weak=False)
     try:
         app = create_app(settings)

@@ -137,7 +137,8 @@ def _log_failure(error: Exception, *, decision: str) -> None:
     """Log an attempt's error; of an unknown one the frames as well, not its message: it may quote the request."""
     reason = describe(error)
     frames = format_tb(error.__traceback__) if reason.code == "unexpected_error" else []
-    log.warning("attempt_failed", code=reason.code, decision=decision, error=type(error).__name__, frames=frames)
+    say = log.warning if reason.retryable else log.info
+    say("attempt_failed", code=reason.code, decision=decision, error=type(error).__name__, frames=frames)
 
 
 def _ms(duration: timedelta) -> int:

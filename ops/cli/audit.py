@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Annotated
 
 import typer
-from rich.table import Column, Table
 
+from ops.audit import MEANINGS, Finding
 from ops.audit import audit as find
 from ops.cli import running
-from ops.cli.output import Exit, err, fail, out, print_json
-from schemas.errors import UnavailableError
+from ops.cli.output import Exit, err, out, print_json, print_line
 
 
 def audit(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> None:
@@ -21,19 +21,22 @@ def audit(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, f
     # boto3 takes a while to import, which other commands need not.
     from ops.aws.evidence import gather  # noqa: PLC0415
 
-    try:
-        evidence = gather(running.settings())
-    except UnavailableError as error:
-        fail(str(error), "Is the stack running? `sayline up` starts one on this machine.", Exit.UNAVAILABLE)
+    evidence = gather(running.settings())
     findings = list(find(evidence))
     if as_json:
         print_json([finding.as_dict() for finding in findings])
-    elif findings:
-        table = Table(*(Column(name, overflow="fold") for name in ("finding", "where", "detail")))
-        for finding in findings:
-            table.add_row(finding.code, finding.subject, finding.detail)
-        out().print(table)
     else:
-        err().print(f"{len(evidence.jobs)} jobs: records, objects and queues agree.")
+        _show(findings, len(evidence.jobs))
     if findings:
         raise typer.Exit(Exit.JOB_FAILED)
+
+
+def _show(findings: list[Finding], jobs: int) -> None:
+    """Group the findings by what they are, each group with what it means."""
+    console = out()
+    for code, group in groupby(sorted(findings, key=lambda finding: finding.code), key=lambda finding: finding.code):
+        console.print(f"{code}: {MEANINGS[code]}", style="bold")
+        for finding in group:
+            print_line(f"  {finding.subject} {finding.detail}".rstrip())
+    if not findings:
+        err().print(f"{jobs} jobs: records, objects and queues agree.")

@@ -81,14 +81,15 @@ class ApiClient:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = url.rstrip("/")
-        headers = {"X-Sayline-Owner": owner} if owner else {}
+        # As bytes: what is no ASCII is for the API to refuse.
+        headers = {b"X-Sayline-Owner": owner.encode()} if owner else {}
         self._transport = transport
         self._http = self._open(self.url, base_url=self.url, headers=headers)
         self._sleep = sleep
 
     def submit(self, kind: str, request: JsonObject, *, idempotency_key: str) -> JsonObject:
         """Ask for a job; the key makes it one job, however often this is tried."""
-        headers = {"Idempotency-Key": idempotency_key}
+        headers = {b"Idempotency-Key": idempotency_key.encode()}
         return self._document(self._ask("POST", f"/v1/jobs/{_segment(kind)}", json=request, headers=headers), "id")
 
     def show(self, job_id: str) -> JsonObject:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import contextmanager
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +17,6 @@ from ops.settings import Settings
 from schemas.kinds import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 # ruff: noqa: PLC0415 - what runs processes is imported when it is needed
@@ -28,11 +27,18 @@ def demo(*, json: Annotated[bool, typer.Option("--json", help="Print JSON, for p
 
     Files are left in SAYLINE_DATA_DIR/demo (.data/demo), the processes' log in demo.log beside it.
     """
+    from ops.local import stack_file
     from ops.local.readiness import NotReadyError
     from ops.local.stack import StackError
 
     began = time.monotonic()
     settings = Settings()
+    if stack_file.read(settings):
+        fail(
+            f"A stack runs in {settings.data_dir} already.",
+            "Stop it, or set another SAYLINE_DATA_DIR.",
+            Exit.UNAVAILABLE,
+        )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     try:
         stories = asyncio.run(_run(settings))
@@ -42,7 +48,9 @@ def demo(*, json: Annotated[bool, typer.Option("--json", help="Print JSON, for p
         print_json([as_json(story) for story in stories])
     else:
         _show(stories)
-    err().print(f"\nDone in {time.monotonic() - began:.1f} s. The processes' log: {_log_path(settings)}")
+    err().print(
+        f"\nDone in {time.monotonic() - began:.1f} s. The processes' log: {_log_path(settings)}", soft_wrap=True
+    )
     if not all(story.succeeded for story in stories):
         raise typer.Exit(Exit.JOB_FAILED)
 
@@ -54,24 +62,15 @@ def _log_path(settings: Settings) -> Path:
 async def _run(settings: Settings) -> list[Story]:
     from ops.local.stack import Stack
 
-    folder = settings.data_dir / "demo"
-    with _log_path(settings).open("w", encoding="utf-8") as log, _progress("Running the stack"):
+    folder, console = settings.data_dir / "demo", err()
+    # A spinner where somebody looks at it.
+    progress = console.status("Starting the stack") if console.is_terminal else nullcontext()
+    with _log_path(settings).open("w", encoding="utf-8") as log, progress:
         configure(settings, process="stack", stream=log)
         async with Stack(settings, log=log) as stack:
-            err().print(f"Emulator, worker, clock and API are up: {stack.api_url}")
+            console.print(f"Emulator, worker, clock and API are up: {stack.api_url}", soft_wrap=True)
             client = ApiClient(stack.api_url, owner="demo")
             return [await asyncio.to_thread(tell, client, kind, folder / kind.name) for kind in registry().values()]
-
-
-@contextmanager
-def _progress(text: str) -> Iterator[None]:
-    """Show that something is going on, where somebody looks at it."""
-    console = err()
-    if not console.is_terminal:
-        yield
-        return
-    with console.status(text):
-        yield
 
 
 def _show(stories: list[Story]) -> None:

@@ -97,7 +97,8 @@ def submit(  # noqa: PLR0913, PLR0917 - its options
     with reported():
         request = build_request(file=file, text=text, settings=settings or ())
         client = connect(Settings(), owner=owner)
-        job = client.submit(kind, request, idempotency_key=idempotency_key or str(uuid4()))
+        key = str(uuid4()) if idempotency_key is None else idempotency_key
+        job = client.submit(kind, request, idempotency_key=key)
         if not as_json:
             print_line(job["id"])
         if wait_for_it or save:
@@ -157,11 +158,11 @@ def _see_out(client: ApiClient, job_id: str, *, timeout_s: float, save: Path | N
     """Wait for the job, show how it ended, and end the command by it."""
     with Watch() as watch:
         job = wait(client, job_id, timeout_s=timeout_s, watch=watch)
-    if as_json or out().is_terminal:
-        _print_job(job, as_json=as_json)
+    if as_json:
+        print_json(job)
     if job["status"] != Status.SUCCEEDED:
         error = job["error"] or {"code": job["status"], "message": "It was ended by its owner."}
-        fail(f"The job is {job['status']}.", f"  {error['code']}: {error['message']}", Exit.JOB_FAILED)
+        fail(f"The job has ended: {job['status']}.", f"  {error['code']}: {error['message']}", Exit.JOB_FAILED)
     if save:
         _save_files(client, job, save)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from ops.cli import jobs, processes
 from ops.cli.audit import audit
 from ops.cli.demo import demo
 from ops.cli.output import EXIT_CODES
+from ops.cli.refusals import reported
 
 HELP = """Sayline: a self-hosted pipeline for speech and AI jobs on AWS.
 
@@ -41,5 +44,9 @@ app.add_typer(jobs.app)
 
 
 def run() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; what goes wrong outside of it is a sentence and an exit code."""
+    try:
+        with reported():
+            app()
+    except typer.Exit as end:
+        sys.exit(end.exit_code)

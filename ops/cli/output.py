@@ -60,7 +60,8 @@ def fail(message: str, hint: str | None = None, code: int = Exit.JOB_FAILED) -> 
     console = err()
     console.print(printable(message), style="bold red")
     if hint:
-        console.print(printable(hint))
+        # Not wrapped: a command in it may be copied.
+        console.print(printable(hint), soft_wrap=True)
     raise typer.Exit(int(code))
 
 

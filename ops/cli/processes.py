@@ -71,13 +71,15 @@ def clock() -> None:
 def deploy() -> None:
     """Create or update queues, table and bucket by CloudFormation."""
     from ops.aws.clients import Clients
+    from ops.aws.errors import translated
     from ops.infra.deploy import DeployError
     from ops.infra.deploy import deploy as deploy_stack
 
     settings = Settings()
     configure(settings, process="deploy")
     try:
-        deploy_stack(settings, Clients(settings))
+        with translated("AWS"):
+            deploy_stack(settings, Clients(settings))
     except DeployError as error:
         fail("The stack is not as it should be.", str(error))
     print_line(f"{settings.stack} is deployed")

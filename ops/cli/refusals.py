@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
 
 import httpx
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from ops.cli.client import NO_CODE, ProblemError, UnreachableError
 from ops.cli.output import Exit, fail
 from ops.cli.waiting import StillOpenError
+from schemas.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +35,11 @@ def reported() -> Iterator[None]:
     except StillOpenError as error:
         hint = f"It goes on. Wait again with `sayline job wait {error.job['id']}`."
         fail(f"The job is still {error.job['status']}.", hint, Exit.STILL_OPEN)
-    except ValidationError as error:
-        fields = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
-        fail(f"A setting is not valid: {fields}.", "Look at the SAYLINE_* variables and at .env.", Exit.USAGE)
+    except (ValidationError, SettingsError) as error:
+        fail(f"{_setting(error)} is not valid.", "Look at the SAYLINE_* variables and at .env.", Exit.USAGE)
+    except UnavailableError as error:
+        hint = "Is the local stack running? `sayline up` starts one; SAYLINE_AWS says which AWS is meant."
+        fail(f"{error}.", hint, Exit.UNAVAILABLE)
     except httpx.InvalidURL:
         fail("SAYLINE_API_URL is no URL.", code=Exit.USAGE)
     except BrokenPipeError:
@@ -43,6 +48,14 @@ def reported() -> Iterator[None]:
         fail(f"{error.filename or 'File'}: {error.strerror or error}.", code=Exit.USAGE)
     except KeyboardInterrupt:
         fail("Interrupted.", "A job that was submitted goes on.", Exit.INTERRUPTED)
+
+
+def _setting(error: ValidationError | SettingsError) -> str:
+    """Name the variable, not its value: it may be a secret."""
+    if isinstance(error, ValidationError):
+        return ", ".join(f"SAYLINE_{'.'.join(map(str, e['loc'])).upper()}" for e in error.errors(include_input=False))
+    found = re.search(r'field "(\w+)"', str(error))
+    return f"SAYLINE_{found[1].upper()}" if found else "A setting"
 
 
 def _fail_by(problem: ProblemError) -> NoReturn:

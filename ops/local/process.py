@@ -11,11 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ops.lifeline import READY_FILE
 from ops.local.readiness import NotReadyError, answers
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Awaitable, Callable, Mapping
+    from pathlib import Path
 
     from ops.local.console import Console
 
@@ -31,7 +33,9 @@ class ProcessSpec:
     name: str
     command: tuple[str, ...]
     ready_url: str | None = None
-    """Answers once the process is ready; without one it is ready when it runs."""
+    """Answers once the process is ready; without URL and file it is ready when it runs."""
+    ready_file: Path | None = None
+    """It makes this file once it is ready."""
     ready_timeout_s: float = 60
     grace_s: float = 10
     """How long it may take to stop before it is killed."""
@@ -113,13 +117,17 @@ class SupervisedProcess:
     async def _spawn(self) -> None:
         # A pipe of our own and not asyncio's PIPE: with that, `wait` waits for grandchildren that hold it open, too.
         read_end, write_end = os.pipe()
+        environment = dict(self._environment)
+        if self.spec.ready_file:
+            self.spec.ready_file.unlink(missing_ok=True)
+            environment[READY_FILE] = str(self.spec.ready_file)
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *self.spec.command,
                 stdin=DEVNULL,
                 stdout=write_end,
                 stderr=write_end,
-                env=self._environment,
+                env=environment,
                 start_new_session=True,
             )
         except BaseException:
@@ -146,11 +154,16 @@ class SupervisedProcess:
             if self._process is None or self._process.returncode is not None:
                 await self._end()
                 raise NotReadyError(f"{self.spec.name} {self._ending()} before it was ready")
-            if self.spec.ready_url is None or await asyncio.to_thread(answers, self.spec.ready_url):
+            if await self._is_ready():
                 return
             if time.monotonic() >= deadline:
                 raise NotReadyError(f"{self.spec.name} was not ready within {self.spec.ready_timeout_s:g} s")
             await asyncio.sleep(_READY_INTERVAL_S)
+
+    async def _is_ready(self) -> bool:
+        if self.spec.ready_file and not self.spec.ready_file.exists():
+            return False
+        return self.spec.ready_url is None or await asyncio.to_thread(answers, self.spec.ready_url)
 
     async def _supervise(self) -> None:
         delay_s = 0.0

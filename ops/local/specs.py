@@ -32,7 +32,12 @@ def emulator_spec(settings: Settings) -> ProcessSpec:
 def sayline_specs(settings: Settings) -> tuple[ProcessSpec, ...]:
     """Return Sayline's own processes in the order of their start; they are stopped the other way round."""
     return (
-        ProcessSpec(name="worker", command=_module("workers.app"), grace_s=_WORKER_GRACE_S),
+        ProcessSpec(
+            name="worker",
+            command=_module("workers.app"),
+            ready_file=settings.data_dir / "worker.ready",
+            grace_s=_WORKER_GRACE_S,
+        ),
         ProcessSpec(name="clock", command=_module("ops.clock")),
         ProcessSpec(name="api", command=_module("producers.api"), ready_url=f"{api_url(settings)}/readyz"),
     )

@@ -66,7 +66,8 @@ KIND = Kind(
     request=TtsRequest,
     result=TtsResult,
     example=TtsRequest(text="Good morning! How are you today?", marks=("word",)),
-    timeout_s=60,
+    # 20,000 characters of Korean are 54 minutes of audio: 20 s of work, more on a busy machine.
+    timeout_s=120,
     max_attempts=3,
     retention_days=7,
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ops.audit import Evidence, audit
+from ops.audit import MEANINGS, Evidence, audit
 from ops.memory import MemoryObjectStore
 from ops.payloads import ClaimCheck
 from schemas.job import Attempt, Job, Payload
@@ -105,4 +105,7 @@ def test_a_sound_system_has_no_findings(sound: Evidence):
     ],
 )
 def test_a_planted_defect_is_found(sound: Evidence, plant: Callable[[Evidence], Evidence], code: str):
-    assert code in {finding.code for finding in audit(plant(sound))}
+    found = {finding.code for finding in audit(plant(sound))}
+
+    assert code in found
+    assert found <= MEANINGS.keys()

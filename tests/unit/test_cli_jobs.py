@@ -176,7 +176,7 @@ def test_wait_ends_by_how_the_job_ended(terminal: Terminal):
     terminal.meanwhile = [lambda: fail_latest(terminal)]
     done = terminal.run("job", "submit", "echo", "--text", "Hello", "--wait")
     assert done.exit_code == 1
-    assert "The job is failed.\n  bad_voice: There is no such voice.\n" in done.stderr
+    assert "The job has ended: failed.\n  bad_voice: There is no such voice.\n" in done.stderr
 
 
 def test_interrupted_wait_says_that_the_job_goes_on(terminal: Terminal):
@@ -223,8 +223,9 @@ def test_terminal_shows_progress_and_the_job(terminal: Terminal, monkeypatch: py
     done = terminal.run("job", "submit", "echo", "--text", "안녕하세요 " * 30, "--wait")
     assert done.exit_code == 0
     assert "succeeded, attempt 1 of 3" in done.stderr
-    assert "\x1b[32msucceeded" in done.stdout
-    assert max(cell_len(re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", line)) for line in done.stdout.splitlines()) <= 80
+    shown = terminal.run("job", "show", done.stdout.strip())
+    assert "\x1b[32msucceeded" in shown.stdout
+    assert max(cell_len(re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", line)) for line in shown.stdout.splitlines()) <= 80
 
 
 def test_show_prints_what_there_is(terminal: Terminal):
@@ -284,11 +285,24 @@ def test_kinds_are_listed(terminal: Terminal):
     assert json.loads(terminal.run("kinds", "--json").stdout)[0]["example"] == {"text": "Hello"}
 
 
+@pytest.mark.parametrize("key", ["", "한글"])
+def test_a_key_that_the_api_does_not_take_is_refused_and_not_replaced(terminal: Terminal, key: str):
+    done = terminal.run("job", "submit", "echo", "--text", "hi", "--idempotency-key", key)
+    assert done.exit_code == 65
+    assert "idempotency-key" in done.stderr
+    assert terminal.api.records == []
+
+
+def test_an_owner_that_the_api_does_not_take_is_refused(terminal: Terminal):
+    done = terminal.run("job", "list", "--owner", "한글")
+    assert done.exit_code == 65
+
+
 def test_impossible_setting_is_a_usage_error(terminal: Terminal, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SAYLINE_API_PORT", "not-a-port")
     done = terminal.run("job", "list")
     assert done.exit_code == 2
-    assert done.stderr.startswith("A setting is not valid: api_port.\n")
+    assert done.stderr.startswith("SAYLINE_API_PORT is not valid.\n")
 
 
 @pytest.mark.parametrize(

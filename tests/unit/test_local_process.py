@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.lifeline import SUPERVISED
+from ops.lifeline import READY_FILE, SUPERVISED, say_ready
 from ops.local import ports
 from ops.local.console import Console
 from ops.local.lock import LockedError, exclusive
@@ -46,6 +46,14 @@ def test_children_read_the_very_settings_of_the_stack(monkeypatch: pytest.Monkey
 def test_children_know_their_supervisor():
     environment = child_environment(Settings(_env_file=None), Console(io.StringIO()))
     assert environment[SUPERVISED] == str(os.getpid())
+
+
+def test_worker_says_itself_when_it_is_ready(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.delenv(READY_FILE, raising=False)
+    say_ready()
+    monkeypatch.setenv(READY_FILE, str(tmp_path / "ready"))
+    say_ready()
+    assert (tmp_path / "ready").exists()
 
 
 def test_api_is_stopped_first_and_the_worker_last():
