@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 import traceback
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 
+from producers.head import asked_method
 from producers.problems import ProblemError, respond
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 REQUEST_ID_HEADER = "X-Request-Id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 #: Asked every few seconds by load balancers.
-_QUIET = frozenset({"/healthz", "/readyz"})
+_QUIET_PATHS = frozenset({"/healthz", "/readyz"})
 
 log = structlog.get_logger(__name__)
 
@@ -78,14 +80,16 @@ class _Exchange:
     def log(self) -> None:
         """Log the end of the request."""
         fields: dict[str, Any] = {
-            "method": self._scope["method"],
+            "method": asked_method(self._scope),
             "path": getattr(self._scope.get("route"), "path", None),
             "status": self._status,
             "duration_ms": round((time.perf_counter() - self._began) * 1000, 1),
         }
         if job_id := self._scope.get("state", {}).get("job_id"):
             fields["job_id"] = job_id
-        (log.debug if fields["path"] in _QUIET else log.info)("request_finished", **fields)
+        # Whoever polls an unchanged job is as frequent as a load balancer.
+        is_quiet = fields["path"] in _QUIET_PATHS or self._status == HTTPStatus.NOT_MODIFIED
+        (log.debug if is_quiet else log.info)("request_finished", **fields)
 
 
 def _types(error: BaseException | None) -> list[str]:

@@ -19,6 +19,7 @@ from ops.settings import Settings
 from ops.timing import utc_now
 from producers import failures, health, jobs, kinds, submit
 from producers.access import AccessLog
+from producers.head import Head
 from producers.identity import DevelopmentIdentity, refuse_exposure
 from producers.ids import new_id
 from producers.openapi import Api
@@ -74,6 +75,7 @@ def create_app(ports: Ports, settings: Settings, *, all_kinds: Mapping[str, AnyK
     )
     app.state.services = _services(ports, settings, all_kinds)
     app.add_middleware(AccessLog)
+    app.add_middleware(Head)  # the outermost: problems have no body either
     failures.install(app)
     for router in (submit.routes(all_kinds), jobs.router, submit.refusal(), kinds.router, health.router):
         app.include_router(router)

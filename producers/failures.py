@@ -8,6 +8,7 @@ import structlog
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from producers.head import with_head
 from producers.problems import ProblemError, respond
 from producers.submission import KeyReusedError
 from producers.validation import field_errors
@@ -49,7 +50,8 @@ async def _framework(_: Request, error: Exception) -> Response:
     if error.status_code not in _FRAMEWORK:
         raise error
     code, detail = _FRAMEWORK[error.status_code]
-    return respond(ProblemError(code, detail, headers=error.headers))
+    headers = {name: with_head(value) if name == "Allow" else value for name, value in (error.headers or {}).items()}
+    return respond(ProblemError(code, detail, headers=headers))
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

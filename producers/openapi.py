@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
 
 from producers.problems import Problem
+from producers.views import JobView, job_path
 
 _FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
 
@@ -25,9 +27,14 @@ class Api(FastAPI):
         schemas = components.setdefault("schemas", {})
         for name in _FRAMEWORKS_OWN:
             schemas.pop(name, None)
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas |= problem.pop("$defs")
-        schemas["Problem"] = problem
+        results = [kind.result for kind in self.state.services.kinds.values()]
+        references, described = models_json_schema(
+            [(model, "serialization") for model in (Problem, *results)], ref_template="#/components/schemas/{model}"
+        )
+        schemas |= described["$defs"]
+        shown = schemas[JobView.__name__]["properties"]
+        shown["result"]["anyOf"] = [*(references[result, "serialization"] for result in results), _NULL]
+        shown["request"]["anyOf"] = [*map(partial(_request, document), self.state.services.kinds), _NULL]
         components["securitySchemes"] = {"owner": self.state.services.ports.identify.security_scheme}
         # The empty one says that the development identity may be left out.
         document["security"] = (

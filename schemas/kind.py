@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Request(Model):
-    """What a caller asks of a kind."""
+    """What a caller asks of a kind. JSON's types are meant: numbers and booleans are declared with `strict=True`."""
 
 
 class Result(Model):

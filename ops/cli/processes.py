@@ -38,7 +38,8 @@ def up() -> None:
 
 def _say_where(stack: Stack) -> None:
     print_line(stack.api_url)
-    err().print(f"Try:  sayline job submit tts --text 'Good morning!' --wait   (docs: {stack.api_url}/docs)")
+    err().print(f"Its routes: {stack.api_url}/docs")
+    err().print("Try: sayline job submit tts --text 'Good morning!' --wait")
 
 
 def api() -> None:

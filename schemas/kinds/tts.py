@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from schemas.kind import Kind, Request, Result
 from schemas.media import Audio, AudioFormat, SampleRate
@@ -10,6 +10,8 @@ from schemas.model import Model
 
 MarkType = Literal["word", "sentence"]
 MAX_CHARACTERS = 20_000
+#: Those of the sample rates that Opus takes: https://www.rfc-editor.org/rfc/rfc6716#section-2
+OPUS_RATES_HZ: tuple[SampleRate, ...] = (8_000, 16_000, 24_000, 48_000)
 
 
 class TtsRequest(Request):
@@ -26,7 +28,7 @@ class TtsRequest(Request):
 
     espeak-ng takes a variant (`f3`), a voice (`en-gb-scotland`) or both (`en-gb+f3`).
     """
-    rate: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
+    rate: Annotated[float, Field(ge=0.5, le=2.0, strict=True)] = 1.0
     """Speaking rate; 1.0 is the voice's own."""
     format: AudioFormat = "mp3"
     """`ogg` is Opus in Ogg, `wav` is PCM s16le."""
@@ -34,6 +36,14 @@ class TtsRequest(Request):
     """Samples per second; Opus takes 8000, 16000, 24000 and 48000."""
     marks: Annotated[tuple[MarkType, ...], Field(max_length=2)] = ()
     """Which speech marks to return."""
+
+    @field_validator("sample_rate_hz")
+    @classmethod
+    def _fits_the_format(cls, rate_hz: SampleRate, info: ValidationInfo) -> SampleRate:
+        # A format that is not valid itself is not in the data.
+        if info.data.get("format") == "ogg" and rate_hz not in OPUS_RATES_HZ:
+            raise ValueError(f"Opus (`ogg`) takes {', '.join(map(str, OPUS_RATES_HZ))} Hz")
+        return rate_hz
 
 
 class Mark(Model):
@@ -69,5 +79,7 @@ KIND = Kind(
     # 20,000 characters of Korean are 54 minutes of audio: 20 s of work, more on a busy machine.
     timeout_s=120,
     max_attempts=3,
+    # A character takes up to 12 bytes where a client escapes it (`\ud83d\ude00`): 240,000 for the longest text.
+    request_max_bytes=262_144,
     retention_days=7,
 )

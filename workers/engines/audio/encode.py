@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from schemas.errors import PermanentError
+from schemas.kinds.tts import OPUS_RATES_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from schemas.media import AudioFormat
 
 MIMES: dict[AudioFormat, str] = {"mp3": "audio/mpeg", "ogg": "audio/ogg", "wav": "audio/wav"}
-
-#: The rates that libopus takes: https://www.rfc-editor.org/rfc/rfc6716#section-2
-OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
 
 #: libmp3lame's own default is 128 kbit/s, three times what a mono voice needs.
 _MP3_BITS_PER_S = {8_000: 24_000, 16_000: 40_000, 22_050: 48_000, 24_000: 48_000, 44_100: 64_000, 48_000: 64_000}
