@@ -1,7 +1,7 @@
 """What the API answers when it does not do what was asked: RFC 9457 problem details with a stable code.
 
-https://www.rfc-editor.org/rfc/rfc9457. No problem holds any value that the caller sent; a field's name that only the
-caller knows is shown where it looks like one, for typing errors (`producers.validation`).
+https://www.rfc-editor.org/rfc/rfc9457. No problem holds any value that the caller sent; the name of an unknown
+field is shown if it looks like a name, so that a misspelling can be seen (`producers.validation`).
 """
 
 from __future__ import annotations

@@ -5,9 +5,10 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from fastapi import FastAPI
 
 from schemas.kinds import registry
-from tests.api import ApiBench
+from tests.api import ECHO, ApiBench
 
 if TYPE_CHECKING:
     from schemas.kinds import AnyKind
@@ -44,6 +45,27 @@ def test_every_reference_leads_somewhere():
     names = re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(DOCUMENT))
     assert set(names) <= set(DOCUMENT["components"]["schemas"])
     assert not {"HTTPValidationError", "ValidationError"} & set(DOCUMENT["components"]["schemas"])
+
+
+def test_document_of_a_job_is_one_of_its_kinds():
+    schemas = DOCUMENT["components"]["schemas"]
+    job = schemas["JobView"]["properties"]
+    for field in ("request", "result"):
+        names = [getattr(kind, field).__name__ for kind in (ECHO, *registry().values())]
+        assert job[field]["anyOf"] == [{"$ref": f"#/components/schemas/{name}"} for name in names] + [{"type": "null"}]
+    for kind in registry().values():
+        assert set(schemas[kind.result.__name__]["properties"]) == set(kind.result.model_fields)
+    assert {"TtsResult", "Mark", "Audio"} <= set(schemas)
+
+
+def test_no_model_takes_the_name_of_another():
+    for name, described in FastAPI.openapi(ApiBench().app)["components"]["schemas"].items():
+        kept = DOCUMENT["components"]["schemas"].get(name, described)
+        assert set(kept.get("properties", ())) == set(described.get("properties", ())), name
+
+
+def test_head_goes_without_saying():
+    assert not any("head" in operations for operations in DOCUMENT["paths"].values())
 
 
 def test_fallback_for_unknown_kinds_is_not_described():

@@ -49,9 +49,10 @@ def test_rule_whose_message_quotes_the_input_is_told_without():
         ("GET", "/v1/jobs/", 404, "not_found", None),
         ("POST", "/v1/jobs/a/b", 404, "not_found", None),
         ("PUT", "/v1/jobs/echo", 405, "method_not_allowed", "POST"),
-        ("DELETE", "/v1/jobs/00000000-0000-7000-8000-000000000000", 405, "method_not_allowed", "GET"),
-        ("POST", "/v1/jobs", 405, "method_not_allowed", "GET"),
-        ("POST", "/healthz", 405, "method_not_allowed", "GET"),
+        ("DELETE", "/v1/jobs/00000000-0000-7000-8000-000000000000", 405, "method_not_allowed", "GET, HEAD"),
+        ("POST", "/v1/jobs", 405, "method_not_allowed", "GET, HEAD"),
+        ("POST", "/healthz", 405, "method_not_allowed", "GET, HEAD"),
+        ("POST", "/openapi.json", 405, "method_not_allowed", "GET, HEAD"),
     ],
 )
 def test_paths_and_methods_that_are_not(method: str, path: str, status: int, code: str, allow: str | None):
@@ -101,13 +102,15 @@ def test_request_is_logged_once_by_its_template():
     bench = ApiBench()
     with capture_logs() as logs:
         job_id = bench.submitted()
-        bench.http.get(f"/v1/jobs/{job_id}")
+        etag = bench.http.get(f"/v1/jobs/{job_id}").headers["ETag"]
+        bench.http.get(f"/v1/jobs/{job_id}", headers={"If-None-Match": etag})
         bench.http.get(f"/v1/{CANARY}")
         bench.http.get("/healthz")
     finished = [entry for entry in logs if entry["event"] == "request_finished"]
     assert [(e["method"], e["path"], e["status"], e.get("job_id"), e["log_level"]) for e in finished] == [
         ("POST", "/v1/jobs/echo", 202, job_id, "info"),
         ("GET", "/v1/jobs/{job_id}", 200, job_id, "info"),
+        ("GET", "/v1/jobs/{job_id}", 304, job_id, "debug"),
         ("GET", None, 404, None, "info"),
         ("GET", "/healthz", 200, None, "debug"),
     ]

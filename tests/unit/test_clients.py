@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,15 +42,17 @@ def test_localstacks_endpoints_are_those_that_its_client_knows(monkeypatch: pyte
 def test_an_emulators_credentials_never_reach_aws():
     emulated, real = Clients(settings(aws="local")), Clients(settings(aws="aws"))
 
-    assert emulated.sqs._request_signer._credentials.access_key == "test"  # noqa: SLF001
+    signer: Any = emulated.sqs
+    assert signer._request_signer._credentials.access_key == "test"  # noqa: SLF001
     assert real._session.get_credentials() is None  # noqa: SLF001
 
 
 def test_sqs_is_waited_for_longer_than_a_long_poll():
     clients = Clients(settings(long_poll_s=20))
 
-    assert clients.sqs.meta.config.read_timeout > 20
-    assert clients.dynamodb.meta.config.read_timeout < 20
+    sqs: Any = clients.sqs.meta.config
+    dynamodb: Any = clients.dynamodb.meta.config
+    assert sqs.read_timeout > 20 > dynamodb.read_timeout
 
 
 def test_settings_go_to_another_process_as_they_are(monkeypatch: pytest.MonkeyPatch):

@@ -25,8 +25,8 @@ _OPUS_BITS_PER_S = 32_000
 #: LAME's speed, 0 to 9. 7 halves the time of its default (4.1 ms per second of audio, not 9.0) for 0.5 dB of spectral
 #: error in a synthetic voice.
 _MP3_OPTIONS = {"compression_level": "7"}
-#: A quarter of the default's time (2.1 ms per second of audio at 48 kHz, not 9.3) for the same size; with a free bit rate
-#: the faster levels make files 1.7 times as long.
+#: A quarter of the default's time (2.1 ms per second of audio at 48 kHz, not 9.3) for the same size; with a free bit
+#: rate the faster levels make files 1.7 times as long.
 _OPUS_OPTIONS = {"compression_level": "5", "vbr": "constrained"}
 
 
