@@ -114,7 +114,8 @@ class End:
 
     def puts(self, now: datetime) -> dict[str, Any]:
         """Return the fields that say that it is over; it stays in the open index while something follows."""
-        ended: dict[str, Any] = {"finished_at": now, "expires_at": self.expires_at}
+        # Whole seconds, as the table keeps it: what is read back must equal what was written (`Move.took_effect`).
+        ended: dict[str, Any] = {"finished_at": now, "expires_at": self.expires_at.replace(microsecond=0)}
         if self.after:
             ended |= {"after": dict(self.after), "next_check_at": now + AFTER_PATIENCE}
         return ended

@@ -56,17 +56,18 @@ def _table() -> dict[str, Transition]:
     s, g = Status, Guard
     waiting = {s.QUEUED, s.RETRYING}
     dead = (g.SAME_EPOCH, g.LEASE_EXPIRED)
+    own = (g.HOLDS_LEASE, g.NO_CANCEL_REQUESTED)
     rows = (
         ("release", {s.SCHEDULED}, s.QUEUED, "clock, when it is due", (g.DUE,)),
         ("claim", waiting, s.RUNNING, "worker that received the message", (g.SAME_EPOCH,)),
         ("take_over", {s.RUNNING}, s.RUNNING, "next receiver, its worker being dead", (*dead, g.ATTEMPTS_LEFT)),
         ("bury", {s.RUNNING}, s.DEAD_LETTERED, "next receiver, its worker being dead", (*dead, g.ATTEMPTS_USED_UP)),
-        ("succeed", {s.RUNNING}, s.SUCCEEDED, "worker, with the result", (g.HOLDS_LEASE, g.NO_CANCEL_REQUESTED)),
-        ("fail", {s.RUNNING}, s.FAILED, "worker, on a permanent error", (g.HOLDS_LEASE, g.NO_CANCEL_REQUESTED)),
-        ("retry", {s.RUNNING}, s.RETRYING, "worker, on a transient error", (g.HOLDS_LEASE, g.ATTEMPTS_LEFT)),
-        ("park", {s.RUNNING}, s.SCHEDULED, "worker, before a long wait", (g.HOLDS_LEASE, g.ATTEMPTS_LEFT)),
-        ("hand_back", {s.RUNNING}, s.QUEUED, "worker that must stop; no attempt is burnt", (g.HOLDS_LEASE,)),
-        ("dead_letter", {s.RUNNING}, s.DEAD_LETTERED, "worker, at the last", (g.HOLDS_LEASE, g.ATTEMPTS_USED_UP)),
+        ("succeed", {s.RUNNING}, s.SUCCEEDED, "worker, with the result", own),
+        ("fail", {s.RUNNING}, s.FAILED, "worker, on a permanent error", own),
+        ("retry", {s.RUNNING}, s.RETRYING, "worker, on a transient error", (*own, g.ATTEMPTS_LEFT)),
+        ("park", {s.RUNNING}, s.SCHEDULED, "worker, before a long wait", (*own, g.ATTEMPTS_LEFT)),
+        ("hand_back", {s.RUNNING}, s.QUEUED, "worker that must stop; no attempt is burnt", own),
+        ("dead_letter", {s.RUNNING}, s.DEAD_LETTERED, "worker, at the last", (*own, g.ATTEMPTS_USED_UP)),
         ("cancel", {*waiting, s.SCHEDULED}, s.CANCELLED, "API, at once", ()),
         ("request_cancel", {s.RUNNING}, s.RUNNING, "API; the worker stops at its next checkpoint", ()),
         ("stop", {s.RUNNING}, s.CANCELLED, "worker, at a checkpoint", (g.HOLDS_LEASE, g.CANCEL_REQUESTED)),

@@ -21,7 +21,8 @@ class ManualClock:
     """A clock that stands still until it is told to go on."""
 
     def __init__(self) -> None:
-        self.now = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+        # Not on a whole second: some fields are kept to the second, others to the millisecond.
+        self.now = datetime(2026, 11, 21, 9, 0, 0, 123_000, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now

@@ -68,7 +68,9 @@ class Bench:
             kinds={self.kind.name: self.kind},
             handler=lambda _: self._count,
             engine=lambda _: None,
-            claims=Claims(store=self.store, dead_letters=self.queues, ending=ending, clock=self.clock),
+            claims=Claims(
+                store=self.store, objects=self.objects, dead_letters=self.queues, ending=ending, clock=self.clock
+            ),
             finisher=Finisher(store=self.store, ending=ending, clock=self.clock),
             store=self.store,
             objects=self.objects,

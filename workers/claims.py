@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from schemas.kinds import AnyKind
     from schemas.moves import Move
-    from schemas.ports import Clock, DeadLetters, JobStore
+    from schemas.ports import Clock, DeadLetters, JobStore, ObjectStore
     from workers.delivery import Delivery
     from workers.ending import Ending
 
@@ -42,8 +42,11 @@ _LOST = JobError(
 class Claims:
     """Takes jobs for a worker."""
 
-    def __init__(self, *, store: JobStore, dead_letters: DeadLetters, ending: Ending, clock: Clock) -> None:
+    def __init__(
+        self, *, store: JobStore, objects: ObjectStore, dead_letters: DeadLetters, ending: Ending, clock: Clock
+    ) -> None:
         self._store = store
+        self._objects = objects
         self._dead_letters = dead_letters
         self._ending = ending
         self._clock = clock
@@ -89,6 +92,8 @@ class Claims:
     def settle_dead(self, job: Job, delivery: Delivery) -> Outcome:
         """Send a dead-lettered job's message to the dead-letter queue; seen again, it is sent again."""
         complete(self._store, job)
+        # What its attempts have written is no result.
+        self._objects.delete(list(self._objects.keys(f"{job.kind}/{job.id}/")))
         context: dict[str, str | int] = {
             "attempts": job.attempt,
             "epoch": job.epoch,

@@ -52,7 +52,7 @@ def build_runner(settings: Settings) -> Runner:
         kinds=registry(),
         handler=cache(lambda kind: _within_time_limit(load_handler(kind))),
         engine=cache(lambda kind: load_engine(kind, settings.engines.get(kind))),
-        claims=Claims(store=store, dead_letters=queues, ending=ending, clock=utc_now),
+        claims=Claims(store=store, objects=objects, dead_letters=queues, ending=ending, clock=utc_now),
         finisher=Finisher(store=store, ending=ending, clock=utc_now),
         store=store,
         objects=objects,

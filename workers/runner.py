@@ -127,7 +127,7 @@ class Runner:
     def _follow(self, job: Job, verdict: Verdict, attempt: Attempt, delivery: Delivery) -> Outcome:
         if job.status is Status.DEAD_LETTERED:
             return self.claims.settle_dead(job, delivery)
-        if job.status is Status.SUCCEEDED:
+        if job.status.is_final:
             attempt.delete_leftovers()
         complete(self.store, job)
         return verdict.outcome if job.status is verdict.move.target else Settled()

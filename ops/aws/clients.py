@@ -48,7 +48,7 @@ class Clients:
         settings: dict[str, Any] = {
             "connect_timeout": _CONNECT_TIMEOUT_S,
             "read_timeout": _READ_TIMEOUT_S,
-            "retries": {"mode": "standard", "max_attempts": 3},
+            "retries": {"mode": "standard", "total_max_attempts": 3},
             "max_pool_connections": 50,
             **config,
         }

@@ -56,6 +56,25 @@ def test_it_has_what_celery_puts_into_its_own_messages():
     assert (len(args), kwargs, set(embed)) == (1, {}, set(theirs.body[2]))
 
 
+def test_it_says_how_to_read_it_and_nothing_of_what_is_in_it():
+    message = json.loads(to_message(Envelope(job_id="id", kind="tts", epoch=1), task="sayline.tts", queue="q"))
+
+    assert (message["content-type"], message["content-encoding"]) == ("application/json", "utf-8")
+    assert message["headers"]["task"] == "sayline.tts"
+    assert (message["headers"]["argsrepr"], message["headers"]["kwargsrepr"]) == ("", "")
+    assert message["properties"]["delivery_info"] == {"exchange": "", "routing_key": "q"}
+    assert message["properties"]["delivery_tag"] == "id@1"
+
+
+@pytest.mark.parametrize("change", [{"v": 2}, {"extra": 1}, {"epoch": -1}, {"kind": "../tts"}, {"job_id": ""}])
+def test_a_message_of_another_version_or_form_is_unreadable(change: dict[str, object]):
+    fields = {"v": 1, "job_id": "id", "kind": "tts", "epoch": 0} | change
+    body = json.dumps({"body": json.dumps([[fields], {}, {}])})
+
+    with pytest.raises(UnreadableMessageError):
+        from_message(body)
+
+
 def receive(local: Settings, queue: str) -> Any:
     sqs = Clients(local).sqs
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]

@@ -169,6 +169,14 @@ def test_a_move_made_again_to_the_letter_is_no_refusal(store: JobStore, clock: M
     assert store.apply(move) == store.apply(move)
 
 
+def test_an_end_made_again_is_no_refusal_at_any_millisecond(store: JobStore, clock: ManualClock):
+    clock.advance(0.123)
+    job = claimed(store, clock)
+    move = succeeded(job, clock)
+
+    assert store.apply(move) == store.apply(move)
+
+
 def test_an_untouched_record_can_be_withdrawn_and_a_claimed_or_checked_one_cannot(store: JobStore, clock: ManualClock):
     untouched = new_job(fresh_id(), clock)
     store.create(untouched)
@@ -277,6 +285,19 @@ def test_a_job_is_not_redriven_before_what_follows_its_end_is_done(store: JobSto
     assert store.apply(again).epoch == 1
 
 
+def test_who_saw_entries_that_are_done_by_now_completes_nothing(store: JobStore, clock: ManualClock, kind: str):
+    """Else the last entry would be removed by somebody who takes it for the last but one, and the job stay open."""
+    job = claimed(store, clock, owner=fresh_id(), kind=kind)
+    entries = {name: After(type="count", name=name, by=1, day="2026-11-21") for name in ("a", "b")}
+    done = store.apply(succeeded(job, clock, **entries))
+    left = store.complete_after(done, "a")
+
+    assert store.complete_after(done, "b") is None
+
+    assert store.get(job.id) == left
+    assert store.counter(job.owner, "2026-11-21", "b") == 0
+
+
 def test_a_duty_is_held_by_one_until_it_runs_out(store: JobStore, clock: ManualClock):
     duty, ttl = fresh_id(), timedelta(seconds=30)
 
@@ -285,6 +306,14 @@ def test_a_duty_is_held_by_one_until_it_runs_out(store: JobStore, clock: ManualC
     assert store.acquire(duty, "one", now=clock.advance(20), ttl=ttl)
     assert not store.acquire(duty, "two", now=clock.advance(20), ttl=ttl)
     assert store.acquire(duty, "two", now=clock.advance(11), ttl=ttl)
+
+
+def test_a_duty_is_held_up_to_its_last_instant(store: JobStore, clock: ManualClock):
+    duty, ttl = fresh_id(), timedelta(seconds=30)
+    store.acquire(duty, "one", now=clock(), ttl=ttl)
+
+    assert not store.acquire(duty, "two", now=clock.advance(30), ttl=ttl)
+    assert store.acquire(duty, "two", now=clock.advance(0.001), ttl=ttl)
 
 
 def test_the_real_store_lives_as_its_twin_does(local_aws: Settings):

@@ -73,6 +73,18 @@ def test_a_small_document_stays_in_the_record_and_a_large_one_does_not(objects: 
     assert TtsRequest.model_validate(payloads.load(claim)) == large
 
 
+@pytest.mark.parametrize(("spare", "inline"), [(0, True), (-1, False)])
+def test_a_document_of_just_the_longest_size_stays_in_the_record(
+    objects: ObjectStore, folder: str, spare: int, *, inline: bool
+):
+    document = TtsRequest(text="안녕하세요")
+    size = len(document.model_dump_json().encode())
+
+    payload = ClaimCheck(objects, inline_max_bytes=size + spare).save(folder + "edge", document)
+
+    assert (payload.inline is not None) == inline
+
+
 def test_a_presigned_url_serves_the_object_and_a_changed_one_does_not(local_aws: Settings, folder: str):
     objects = S3ObjectStore(Clients(local_aws).s3, local_aws.bucket_name)
     objects.put(folder + "speech.mp3", b"sound", mime="audio/mpeg")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 from ops.audit import MEANINGS, Evidence, audit
 from ops.memory import MemoryObjectStore
 from ops.payloads import ClaimCheck
-from schemas.job import Attempt, Job, Payload
+from schemas.job import After, Attempt, Job, Payload
 from schemas.status import Status
 from tests.conftest import new_job
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tests.conftest import ManualClock
 
 SOUND = b"ID3 sound"
+COUNT = After(type="count", name="n", by=1, day="2026-11-21")
 KEY = "tts/good/0.1/speech.mp3"
 RESULT = {
     "engine": "espeak-ng",
@@ -83,11 +85,37 @@ def test_a_sound_system_has_no_findings(sound: Evidence):
     assert list(audit(sound)) == []
 
 
+def test_a_job_that_ended_once_in_each_epoch_is_sound(sound: Evidence):
+    good = sound.jobs["good"]
+    (line,) = good.history
+    before = line.model_copy(update={"outcome": "dead_letter"})
+
+    redriven = with_good(sound, epoch=1, history=(before, line.model_copy(update={"epoch": 1})))
+
+    assert list(audit(redriven)) == []
+
+
+def test_a_job_that_was_cancelled_before_any_attempt_is_sound(sound: Evidence, clock: ManualClock):
+    cancelled = ended(clock, "cancelled", "stop", Status.CANCELLED, history=())
+
+    assert list(audit(replace(sound, jobs={**sound.jobs, "cancelled": cancelled}))) == []
+
+
+def test_documents_in_the_bucket_belong_to_their_job(sound: Evidence):
+    with_object(sound, "requests/good.json", b"{}")
+    with_object(sound, "tts/good/0.1/result.json", json.dumps(RESULT).encode())
+
+    large = with_good(sound, request=Payload(key="requests/good.json"), result=Payload(key="tts/good/0.1/result.json"))
+
+    assert list(audit(large)) == []
+
+
 @pytest.mark.parametrize(
     ("plant", "code"),
     [
         (lambda e: with_good(e, status=Status.RUNNING), "job_not_finished"),
         (lambda e: with_good(e, open_shard="tts#0"), "job_still_open"),
+        (lambda e: with_good(e, after={"n": COUNT}), "job_still_open"),
         (twice, "ended_more_or_less_than_once"),
         (lambda e: with_good(e, history=()), "ended_more_or_less_than_once"),
         (lambda e: with_good(e, result=None), "result_missing"),
@@ -96,6 +124,7 @@ def test_a_sound_system_has_no_findings(sound: Evidence):
         (lambda e: with_good(e, files={}), "file_not_recorded"),
         (without_object, "file_missing"),
         (lambda e: with_object(e, KEY, b"another"), "file_is_another"),
+        (lambda e: with_object(e, KEY, SOUND[::-1]), "file_is_another"),
         (lambda e: with_object(e, "tts/nobody/0.1/speech.mp3", b"x"), "object_of_no_job"),
         (lambda e: with_object(e, "requests/nobody.json", b"{}"), "object_of_no_job"),
         (lambda e: replace(e, waiting={"tts": 1}), "messages_left"),

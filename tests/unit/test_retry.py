@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.errors import PermanentError, TransientError
+from schemas.errors import PermanentError, TransientError, UnavailableError
+from schemas.kind import Backoff
 from tests.workers import ECHO
 from workers.retry import LONGEST_HIDE_S, Fail, GiveUp, Park, Retry, decide, describe
 
@@ -52,3 +55,26 @@ def test_waits_are_spread_over_the_whole_range():
 
 def test_a_description_says_nothing_of_an_unknown_errors_text():
     assert "diary" not in describe(ValueError("my diary")).message
+
+
+@pytest.mark.parametrize(("attempt", "longest"), [(1, 2), (2, 4), (3, 8), (4, 10), (40, 10)])
+def test_waits_double_up_to_their_cap(attempt: int, longest: int):
+    kind = replace(ECHO, max_attempts=99, backoff=Backoff(base_s=2, cap_s=10))
+    error = TransientError("e", "m")
+    delays = [decide(error, attempt=attempt, kind=kind, held_s=0, random=Random(seed)) for seed in range(300)]
+
+    assert {decision.delay_s for decision in delays} == set(range(1, longest + 1))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("held_s", "decision"), [(43_139 - 900, Retry(900)), (43_141 - 900, Park(900))])
+def test_a_wait_that_a_message_can_not_be_hidden_for_is_parked(held_s: float, decision: Retry | Park):
+    error = TransientError("throttled", "Too many requests.", retry_after_s=900)
+
+    assert decide(error, attempt=1, kind=ECHO, held_s=held_s, random=Random(1)) == decision
+
+
+def test_aws_out_of_reach_is_told_from_an_unknown_error():
+    described = describe(UnavailableError("S3", "ReadTimeoutError"))
+
+    assert (described.code, described.retryable) == ("unavailable", True)
+    assert "S3" in described.message

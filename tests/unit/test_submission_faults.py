@@ -59,6 +59,19 @@ def test_object_stays_while_a_record_may_refer_to_it():
     assert job.request.key in bench.objects.inner.objects
 
 
+def test_object_stays_where_the_record_whose_answer_was_lost_is_begun_by_now():
+    bench = ApiBench()
+    create = bench.store.inner.create
+
+    def begun_at_once(job: Job) -> None:
+        create(job)
+        bench.claim(job.id)
+
+    bench.store.inner.create, bench.store.after = begun_at_once, {"create"}
+    assert bench.submit(LONG).status_code == 503
+    assert is_safe(bench)
+
+
 def test_unreachable_queue_withdraws_the_record():
     bench = ApiBench()
     bench.queues.before = {"send"}
@@ -95,6 +108,22 @@ def test_record_that_cannot_be_withdrawn_is_accepted_and_left_to_the_clock():
     assert is_safe(bench)
     later = bench.clock.advance(10)
     assert [job.id for job in bench.store.inner.due_for_check("echo", now=later)] == [answer.json()["id"]]
+
+
+def test_record_that_can_neither_be_withdrawn_nor_hastened_is_accepted_all_the_same():
+    bench = ApiBench()
+    bench.queues.before, bench.store.before = {"send"}, {"withdraw", "postpone_check"}
+    assert bench.submit(LONG).status_code == 202
+    assert is_safe(bench)
+
+
+def test_repeat_is_accepted_though_its_own_object_cannot_be_deleted():
+    bench = ApiBench()
+    job_id = bench.submitted(LONG, key="k")
+    bench.objects.before = {"delete"}
+    bench.clock.advance(1)
+    answer = bench.submit(LONG, key="k")
+    assert (answer.status_code, answer.json()["id"]) == (202, job_id)
 
 
 def test_withdrawal_whose_answer_was_lost_is_no_acceptance():

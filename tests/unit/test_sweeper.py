@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ops.clock.process import Rounds
+from ops.clock.process import Rounds, build_rounds
 from ops.clock.sweeper import Sweeper
 from ops.memory import MemoryJobStore, MemoryQueues
+from ops.settings import Settings
 from schemas import moves
+from schemas.envelope import Envelope
+from schemas.errors import UnavailableError
 from schemas.job import After, Lease, Payload
+from schemas.kinds import registry
 from schemas.moves import End, Holder, Success
 from schemas.status import Status
 from tests.conftest import ManualClock, new_job
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from schemas.job import Job
 
 CHECK_AFTER = timedelta(minutes=10)
 
@@ -152,3 +162,166 @@ def test_one_clock_has_the_duty_at_a_time(yard: Yard):
     yard.clock.advance(0.001)
     assert yard.store.acquire("clock", "two", now=yard.clock(), ttl=timedelta(seconds=1))
     assert not yard.store.acquire("clock", "one", now=yard.clock(), ttl=timedelta(seconds=1))
+
+
+def scheduled(yard: Yard, **fields: Any) -> Job:
+    job = new_job("a", yard.clock, status=Status.SCHEDULED, due_at=yard.clock(), next_check_at=yard.clock(), **fields)
+    yard.store.create(job)
+    return job
+
+
+def out_of_reach(*_: object, **__: object) -> None:
+    raise UnavailableError("SQS", "EndpointConnectionError")
+
+
+def test_a_released_job_gets_its_message_of_its_epoch_and_trace(yard: Yard):
+    scheduled(yard, epoch=2, trace="00-trace")
+
+    assert yard.sweep() == 1
+
+    assert yard.queues.sent == [Envelope(job_id="a", kind="tts", epoch=2, traceparent="00-trace")]
+
+
+def test_a_message_that_is_sent_again_is_of_the_jobs_epoch_trace_and_owner(yard: Yard, monkeypatch: Any):
+    owners: list[tuple[Envelope, str]] = []
+    monkeypatch.setattr(yard.queues, "send", lambda envelope, *, owner: owners.append((envelope, owner)))
+    yard.store.create(new_job("a", yard.clock, epoch=1, trace="00-trace", owner="juno"))
+    yard.clock.advance(601)
+
+    yard.sweep()
+
+    assert owners == [(Envelope(job_id="a", kind="tts", epoch=1, traceparent="00-trace"), "juno")]
+
+
+def test_a_job_that_another_clock_releases_first_is_sent_by_it_alone(yard: Yard):
+    job = scheduled(yard)
+    yard.sweep()
+    yard.clock.advance(0.001)
+
+    assert yard.sweeper()._release(job) is False  # noqa: SLF001 - the race itself
+    assert len(yard.queues.sent) == 1
+
+
+def test_a_job_whose_release_was_not_written_is_not_sent(yard: Yard, monkeypatch: Any):
+    scheduled(yard)
+    monkeypatch.setattr(yard.store, "apply", out_of_reach)
+
+    with pytest.raises(UnavailableError):
+        yard.sweep()
+
+    assert yard.queues.sent == []
+
+
+def test_a_released_job_whose_message_was_not_sent_is_sent_once_it_is_late(yard: Yard, monkeypatch: Any):
+    scheduled(yard)
+    with monkeypatch.context() as broken:
+        broken.setattr(yard.queues, "send", out_of_reach)
+        with pytest.raises(UnavailableError):
+            yard.sweep()
+    assert yard.sweep() == 0
+
+    yard.clock.advance(601)
+
+    assert yard.sweep() == 1
+
+
+def test_a_message_is_not_sent_before_its_check_is_counted(yard: Yard, monkeypatch: Any):
+    yard.store.create(new_job("a", yard.clock))
+    yard.clock.advance(601)
+    monkeypatch.setattr(yard.store, "postpone_check", out_of_reach)
+
+    with pytest.raises(UnavailableError):
+        yard.sweep()
+
+    assert yard.queues.sent == []
+
+
+def test_what_follows_a_job_is_done_by_the_one_clock_that_postponed_its_check(yard: Yard, monkeypatch: Any):
+    after = {"n": After(type="count", name="n", by=1, day="2026-11-21")}
+    job = new_job("a", yard.clock, status=Status.SUCCEEDED, after=after, next_check_at=yard.clock())
+    yard.store.create(job)
+    asked: list[str] = []
+    monkeypatch.setattr(yard.store, "complete_after", lambda job, _entry: asked.append(job.id))
+
+    for sweeper in (yard.sweeper(), yard.sweeper()):
+        sweeper._complete(job)  # noqa: SLF001 - the race itself
+
+    assert asked == ["a"]
+
+
+def test_a_job_that_runs_is_looked_at_less_and_less_often_but_is_not_forgotten(yard: Yard):
+    yard.store.create(new_job("a", yard.clock))
+    distances = set()
+    for _ in range(12):
+        job = yard.store.get("a")
+        assert job is not None
+        assert job.next_check_at is not None
+        yard.clock.now = job.next_check_at
+        yard.queues.sent.clear()
+        assert yard.sweep() == 1
+        later = yard.store.get("a")
+        assert later is not None
+        assert later.next_check_at is not None
+        distances.add((later.next_check_at - job.next_check_at) / CHECK_AFTER)
+
+    assert distances == {2, 4, 8, 16, 32, 64}
+
+
+def test_a_job_whose_lease_is_live_is_left_alone_though_its_message_is_missing(yard: Yard):
+    yard.store.create(new_job("a", yard.clock))
+    yard.clock.advance(500)
+    yard.claim("a")
+    yard.clock.advance(101)
+
+    assert yard.sweep() == 0
+
+    assert yard.queues.sent == []
+    job = yard.store.get("a")
+    assert job is not None
+    assert job.checks == 1
+
+
+def rounds(yard: Yard, name: str) -> Rounds:
+    return Rounds(
+        sweeper=yard.sweeper(),
+        store=yard.store,
+        kinds=["tts"],
+        name=name,
+        interval=timedelta(seconds=15),
+        clock=yard.clock,
+    )
+
+
+def test_a_clock_that_has_the_duty_sweeps_and_another_does_not(yard: Yard):
+    yard.store.create(new_job("a", yard.clock))
+    rounds(yard, "one").go()
+    yard.store.create(new_job("b", yard.clock, next_check_at=yard.clock()))
+
+    yard.clock.advance(44)
+    rounds(yard, "two").go()
+    assert yard.queues.sent == []
+
+    rounds(yard, "one").go()
+    assert [envelope.job_id for envelope in yard.queues.sent] == ["b"]
+
+
+def test_a_round_that_reaches_nothing_does_not_end_the_clock(yard: Yard, monkeypatch: Any):
+    def unreachable(*_: object, **__: object) -> Iterator[Job]:
+        raise UnavailableError("DynamoDB", "EndpointConnectionError")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(yard.store, "due_for_check", unreachable)
+        rounds(yard, "one").go()
+    yard.store.create(new_job("a", yard.clock, next_check_at=yard.clock()))
+
+    rounds(yard, "one").go()
+
+    assert len(yard.queues.sent) == 1
+
+
+def test_the_clock_looks_at_every_kind_as_its_settings_say():
+    built = build_rounds(Settings(_env_file=None, check_after_s=60, clock_interval_s=3))
+
+    assert set(built.kinds) == set(registry())
+    assert built.interval == timedelta(seconds=3)
+    assert built.sweeper.check_after == timedelta(seconds=60)
