@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from schemas.errors import ExistsError, MissingObjectError, RefusedError
-from schemas.job import Job, open_shards
+from schemas.job import Job, open_shards, parked_shard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,14 +67,14 @@ class MemoryJobStore:
 
     def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
         """Iterate over the open jobs of a kind whose next check is due."""
-        for shard in open_shards(kind):
+        for shard in (*open_shards(kind), parked_shard(kind)):
             due = [
                 j for j in self._jobs.values() if j.open_shard == shard and j.next_check_at and j.next_check_at <= now
             ]
             yield from sorted(due, key=lambda job: job.next_check_at or now)
 
     def count_open(self, kind: str, *, at_most: int) -> int:
-        """Count the open jobs of a kind, no further than `at_most`."""
+        """Count the open jobs of a kind but for scheduled ones, no further than `at_most`."""
         shards = open_shards(kind)
         return min(at_most, sum(job.open_shard in shards for job in self._jobs.values()))
 

@@ -134,6 +134,11 @@ def open_shard(kind: str, job_id: str) -> str:
     return f"{kind}#{hashlib.sha256(job_id.encode()).digest()[0] % OPEN_SHARDS}"
 
 
+def parked_shard(kind: str) -> str:
+    """Return the partition of a kind's scheduled jobs: they wait for their time, and not for a message."""
+    return f"{kind}#parked"
+
+
 def open_shards(kind: str) -> tuple[str, ...]:
-    """Return all partitions of the open index of a kind."""
+    """Return the partitions of the open index in which a kind's jobs have a message, or should have one."""
     return tuple(f"{kind}#{n}" for n in range(OPEN_SHARDS))

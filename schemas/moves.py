@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from schemas.conditions import Condition, Facts, conditions
-from schemas.job import Attempt, Job, JobError, Lease, open_shard
+from schemas.job import Attempt, Job, JobError, Lease, open_shard, parked_shard
 from schemas.status import TRANSITIONS, Status
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class Holder:
     """The delivery that runs a job: what its moves rest on, and what they write into the history."""
 
     job_id: str
+    kind: str
     epoch: int
     attempt: int
     token: str
@@ -207,7 +208,12 @@ def retry(holder: Holder, error: JobError, *, now: datetime) -> Move:
 def park(holder: Holder, error: JobError, *, due_at: datetime, now: datetime) -> Move:
     """Wait longer than a message can be hidden: the clock sends another one when it is due."""
     change = Change(
-        put={"error": error, "due_at": due_at, "next_check_at": due_at},
+        put={
+            "error": error,
+            "due_at": due_at,
+            "next_check_at": due_at,
+            "open_shard": parked_shard(holder.kind),
+        },
         remove=frozenset({"lease"}),
         append=holder.line("park", now, error.code),
     )
@@ -236,10 +242,11 @@ def request_cancel(job_id: str, *, now: datetime) -> Move:
     return Move("request_cancel", job_id, Facts(now=now), Change(put={"cancel_requested": True}))
 
 
-def release(job_id: str, *, next_check_at: datetime, now: datetime) -> Move:
+def release(job: Job, *, next_check_at: datetime, now: datetime) -> Move:
     """Queue a scheduled job whose time has come; the message is sent next."""
-    change = Change(put={"next_check_at": next_check_at, "checks": 0}, remove=frozenset({"due_at"}))
-    return Move("release", job_id, Facts(now=now), change)
+    index = {"next_check_at": next_check_at, "open_shard": open_shard(job.kind, job.id)}
+    change = Change(put={**index, "checks": 0}, remove=frozenset({"due_at"}))
+    return Move("release", job.id, Facts(now=now), change)
 
 
 def redrive(job: Job, *, next_check_at: datetime, now: datetime) -> Move:

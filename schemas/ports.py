@@ -47,7 +47,7 @@ class JobStore(Protocol):
         """Iterate over the open jobs of a kind whose next check is due, earliest first in each shard."""
 
     def count_open(self, kind: str, *, at_most: int) -> int:
-        """Count the open jobs of a kind that wait for a message, no further than `at_most`."""
+        """Count the open jobs of a kind but for scheduled ones, no further than `at_most`."""
 
     def postpone_check(self, job: Job, until: datetime) -> bool:
         """Count a check of the job and set its next one; false where another was faster."""

@@ -153,7 +153,9 @@ class ApiBench:
     def claim(self, job_id: str, *, token: str = "token") -> Holder:
         lease = Lease(token=token, until=self.clock() + timedelta(minutes=1), worker="host:1")
         job = self.store.inner.apply(moves.claim(job_id, epoch=0, lease=lease, now=self.clock()))
-        return Holder(job_id=job_id, epoch=0, attempt=job.attempt, token=token, worker="host:1", max_attempts=3)
+        return Holder(
+            kind="tts", job_id=job_id, epoch=0, attempt=job.attempt, token=token, worker="host:1", max_attempts=3
+        )
 
     def succeed(self, job_id: str, result: Payload, *, files: dict[str, str] | None = None) -> None:
         success = Success(result=result, files=files or {}, engine="echo", model="1")

@@ -15,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from schemas import moves
 from schemas.errors import RefusedError
-from schemas.job import After, Job, JobError, Lease, Payload
+from schemas.job import After, Job, JobError, Lease, Payload, open_shard, parked_shard
 from schemas.moves import End, Holder, Move, Success
 from schemas.status import FINAL, TRANSITIONS, Guard, Status
 from tests.conftest import ManualClock, new_job
@@ -47,14 +47,20 @@ def build(name: str, seen: Job, token: str, clock: ManualClock, *, follows: bool
     now = clock()
     lease = Lease(token=token, until=now + timedelta(seconds=60), worker=f"worker of {token}")
     holder = Holder(
-        job_id=seen.id, epoch=seen.epoch, attempt=seen.attempt, token=token, worker="w", max_attempts=MAX_ATTEMPTS
+        kind="tts",
+        job_id=seen.id,
+        epoch=seen.epoch,
+        attempt=seen.attempt,
+        token=token,
+        worker="w",
+        max_attempts=MAX_ATTEMPTS,
     )
     after = {"practice_count": After(type="count", name="practice_count", by=1, day="2026-11-21")} if follows else {}
     end = End(expires_at=now + timedelta(days=30), after=after)
     later = now + timedelta(minutes=20)
     success = Success(result=Payload(inline={"by": token}), files={"speech.mp3": "k"}, engine="e", model="m")
     makers: Mapping[str, Callable[[], Move]] = {
-        "release": lambda: moves.release(seen.id, next_check_at=later, now=now),
+        "release": lambda: moves.release(seen, next_check_at=later, now=now),
         "claim": lambda: moves.claim(seen.id, epoch=seen.epoch, lease=lease, now=now),
         "take_over": lambda: moves.take_over(seen, lease=lease, max_attempts=MAX_ATTEMPTS, now=now),
         "bury": lambda: moves.bury(seen, error=ERROR, max_attempts=MAX_ATTEMPTS, end=end, now=now),
@@ -108,7 +114,9 @@ class LifeCycle(RuleBasedStateMachine):
 
     def _create(self, status: Status) -> Job:
         due_at = self.clock() + timedelta(minutes=20) if status is Status.SCHEDULED else None
-        job = new_job(self.job_id(len(self.jobs)), self.clock, status=status, due_at=due_at)
+        job_id = self.job_id(len(self.jobs))
+        shard = parked_shard("tts") if status is Status.SCHEDULED else open_shard("tts", job_id)
+        job = new_job(job_id, self.clock, status=status, due_at=due_at, open_shard=shard)
         self.store.create(job)
         self.jobs[job.id] = job
         self.writes[job.id] = 0
@@ -191,5 +199,7 @@ class LifeCycle(RuleBasedStateMachine):
             assert (job.open_shard is not None) == job.is_open == (job.next_check_at is not None)
             assert (job.finished_at is not None) == (job.status in FINAL) == (job.expires_at is not None)
             assert (job.due_at is not None) == (job.status is Status.SCHEDULED)
+            if job.status not in FINAL:
+                assert (job.open_shard == parked_shard(job.kind)) == (job.status is Status.SCHEDULED)
             assert job.version == self.writes[job.id]
         assert all(count == 1 for count in self.results.values())

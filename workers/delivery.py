@@ -37,6 +37,7 @@ class Delivery:
         """Return the delivery as the holder of the job's lease."""
         return Holder(
             job_id=job.id,
+            kind=job.kind,
             epoch=job.epoch,
             attempt=job.attempt,
             token=self.token,

@@ -61,7 +61,7 @@ class Sweeper:
 
     def _release(self, job: Job) -> bool:
         now = self.clock()
-        move = moves.release(job.id, next_check_at=now + self.check_after, now=now)
+        move = moves.release(job, next_check_at=now + self.check_after, now=now)
         try:
             released = self.store.apply(move)
         except RefusedError:

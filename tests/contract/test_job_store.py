@@ -57,7 +57,9 @@ def claimed(store: JobStore, clock: ManualClock, **fields: object) -> Job:
 
 
 def holder(job: Job, token: str = "t") -> Holder:
-    return Holder(job_id=job.id, epoch=job.epoch, attempt=job.attempt, token=token, worker="host:1", max_attempts=3)
+    return Holder(
+        kind="tts", job_id=job.id, epoch=job.epoch, attempt=job.attempt, token=token, worker="host:1", max_attempts=3
+    )
 
 
 def succeeded(job: Job, clock: ManualClock, **after: After) -> moves.Move:
@@ -229,6 +231,23 @@ def test_jobs_are_due_for_a_check_when_their_time_has_come(store: JobStore, cloc
     assert {job.id for job in due} == {job.id for job in jobs}
     assert store.count_open(kind, at_most=100) == 5
     assert store.count_open(kind, at_most=3) == 3
+
+
+def test_a_parked_job_is_found_when_it_is_due_and_not_counted_until_then(
+    store: JobStore, clock: ManualClock, kind: str
+):
+    job = claimed(store, clock, kind=kind)
+    error = JobError(code="quota", message="The quota is used up.", retryable=True)
+    due_at = clock() + timedelta(hours=1)
+    who = Holder(job_id=job.id, kind=kind, epoch=0, attempt=1, token="t", worker="w", max_attempts=3)
+    parked = store.apply(moves.park(who, error, due_at=due_at, now=clock()))
+
+    assert store.count_open(kind, at_most=10) == 0
+    assert list(store.due_for_check(kind, now=due_at)) == [parked]
+    clock.advance(3600)
+    store.apply(moves.release(parked, next_check_at=due_at + timedelta(minutes=10), now=clock()))
+
+    assert store.count_open(kind, at_most=10) == 1
 
 
 def test_a_finished_job_leaves_the_open_index(store: JobStore, clock: ManualClock, kind: str):

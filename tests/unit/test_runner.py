@@ -272,6 +272,31 @@ def test_a_cancel_before_the_finish_wins(bench: Bench):
     assert list(bench.objects.keys("")) == []
 
 
+def test_a_cancel_before_a_retry_wins(bench: Bench):
+    def cancelled_meanwhile(request: EchoRequest, work: Work[Any]) -> EchoResult:
+        bench.store.apply(moves.request_cancel("job-1", now=bench.clock()))
+        return crash(request, work)
+
+    bench.submit()
+    bench.handle = cancelled_meanwhile
+
+    assert bench.deliver() == Settled()
+
+    assert bench.job().status is Status.CANCELLED
+
+
+def test_a_dead_letter_has_no_files(bench: Bench):
+    job = bench.submit(attempt=1, status=Status.RETRYING)
+    bench.store.apply(moves.claim(job.id, epoch=0, lease=bench.delivery("dead").lease(bench.kind), now=bench.clock()))
+    bench.objects.put("echo/job-1/0.2/echo.txt", b"half", mime="text/plain")
+    bench.clock.advance(ECHO_LEASE_S + 1)
+
+    bench.deliver("next")
+
+    assert bench.job().status is Status.DEAD_LETTERED
+    assert list(bench.objects.keys("")) == []
+
+
 @pytest.mark.parametrize("epoch", [0, 2])
 def test_a_message_of_another_epoch_is_deleted_and_runs_nothing(bench: Bench, epoch: int):
     bench.submit(epoch=1)

@@ -14,7 +14,7 @@ from ops.settings import Settings
 from schemas import moves
 from schemas.envelope import Envelope
 from schemas.errors import UnavailableError
-from schemas.job import After, Lease, Payload
+from schemas.job import After, Lease, Payload, parked_shard
 from schemas.kinds import registry
 from schemas.moves import End, Holder, Success
 from schemas.status import Status
@@ -74,7 +74,18 @@ def test_the_next_check_is_twice_as_far(yard: Yard):
     assert yard.sweep() == 1
 
 
-def test_a_backlog_is_not_sent_again(yard: Yard):
+def test_a_backlog_is_not_sent_again_though_a_job_is_parked(yard: Yard):
+    later = yard.clock() + timedelta(days=1)
+    yard.store.create(
+        new_job(
+            "parked",
+            yard.clock,
+            status=Status.SCHEDULED,
+            due_at=later,
+            next_check_at=later,
+            open_shard=parked_shard("tts"),
+        )
+    )
     for n in range(5):
         job = new_job(f"job-{n}", yard.clock)
         yard.store.create(job)
@@ -131,7 +142,7 @@ def test_a_scheduled_job_is_queued_when_it_is_due(yard: Yard):
 def test_what_follows_a_finished_job_is_done_in_its_workers_place(yard: Yard):
     yard.store.create(new_job("a", yard.clock))
     yard.claim("a")
-    holder = Holder(job_id="a", epoch=0, attempt=1, token="t", worker="w", max_attempts=3)
+    holder = Holder(kind="tts", job_id="a", epoch=0, attempt=1, token="t", worker="w", max_attempts=3)
     after = {"n": After(type="count", name="n", by=2, day="2026-11-21")}
     end = End(expires_at=yard.clock() + timedelta(days=30), after=after)
     success = Success(result=Payload(inline={}), files={}, engine="e", model="m")

@@ -12,7 +12,7 @@ from ops.aws.dynamodb.expressions import Expression
 from ops.aws.dynamodb.items import RECORD, from_item, job_id_of, job_key, to_item
 from ops.aws.errors import code, translated
 from schemas.errors import ExistsError, RefusedError, UnavailableError
-from schemas.job import open_shards
+from schemas.job import open_shards, parked_shard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,7 +95,7 @@ class DynamoJobStore(Duties):
 
     def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
         """Iterate over the open jobs of a kind whose next check is due, earliest first in each shard."""
-        for shard in open_shards(kind):
+        for shard in (*open_shards(kind), parked_shard(kind)):
             expression = Expression()
             when = f"{expression.name('open_shard')} = {expression.value('open_shard', shard)}"
             when += f" AND {expression.name('next_check_at')} <= {expression.value('next_check_at', now)}"
@@ -106,7 +106,7 @@ class DynamoJobStore(Duties):
                     yield job
 
     def count_open(self, kind: str, *, at_most: int) -> int:
-        """Count the open jobs of a kind, no further than `at_most`."""
+        """Count the open jobs of a kind but for scheduled ones, no further than `at_most`."""
         keys = (
             key
             for shard in open_shards(kind)
