@@ -70,7 +70,12 @@ class Move:
         return {**self.change.add, "version": 1}
 
     def took_effect(self, job: Job) -> bool:
-        """Whether the record is as this very move left it: it was made, and only its answer was lost."""
+        """Whether this very move was made, and only its answer was lost: its line stands in the history.
+
+        A move that writes no line is known by what it wrote, as long as nobody has written since.
+        """
+        if self.change.append:
+            return self.change.append in job.history
         return all(getattr(job, name) == value for name, value in self.puts().items())
 
     def apply_to(self, job: Job) -> Job:

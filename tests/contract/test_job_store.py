@@ -179,6 +179,16 @@ def test_an_end_made_again_is_no_refusal_at_any_millisecond(store: JobStore, clo
     assert store.apply(move) == store.apply(move)
 
 
+def test_an_end_whose_answer_was_lost_is_known_though_what_follows_it_is_done_by_now(
+    store: JobStore, clock: ManualClock
+):
+    job = claimed(store, clock, owner=fresh_id())
+    end = succeeded(job, clock, a=After(type="count", name="a", by=1, day="2026-11-21"))
+    done = store.complete_after(store.apply(end), "a")
+
+    assert store.apply(end) == done
+
+
 def test_an_untouched_record_can_be_withdrawn_and_a_claimed_or_checked_one_cannot(store: JobStore, clock: ManualClock):
     untouched = new_job(fresh_id(), clock)
     store.create(untouched)
