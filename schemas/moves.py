@@ -70,10 +70,13 @@ class Move:
         return {**self.change.add, "version": 1}
 
     def took_effect(self, job: Job) -> bool:
-        """Whether this very move was made, and only its answer was lost: its line stands in the history.
+        """Whether this very move was made, and only its answer was lost.
 
-        A move that writes no line is known by what it wrote, as long as nobody has written since.
+        A claim is known by its lease, whose token no other delivery has; an end by its line in the history, whatever
+        followed; any other move by what it wrote, as long as nobody has written since.
         """
+        if "lease" in self.change.put:
+            return job.lease == self.change.put["lease"]
         if self.change.append:
             return self.change.append in job.history
         return all(getattr(job, name) == value for name, value in self.puts().items())

@@ -86,6 +86,3 @@ def _table() -> dict[str, Transition]:
 
 #: Every allowed move by name. The store's conditions, the chapter on the life cycle and the model test come from it.
 TRANSITIONS = _table()
-
-#: A record begins in one of these.
-INITIAL = frozenset({Status.QUEUED, Status.SCHEDULED})

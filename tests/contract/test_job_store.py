@@ -189,6 +189,20 @@ def test_an_end_whose_answer_was_lost_is_known_though_what_follows_it_is_done_by
     assert store.apply(end) == done
 
 
+def test_of_two_that_take_a_job_over_in_the_same_millisecond_one_wins(store: JobStore, clock: ManualClock):
+    job = claimed(store, clock)
+    clock.advance(61)
+
+    def take_over(token: str) -> Job:
+        return store.apply(moves.take_over(job, lease=lease(clock, token), max_attempts=3, now=clock()))
+
+    won = take_over("one")
+
+    with pytest.raises(RefusedError):
+        take_over("two")
+    assert take_over("one") == won == store.get(job.id)
+
+
 def test_an_untouched_record_can_be_withdrawn_and_a_claimed_or_checked_one_cannot(store: JobStore, clock: ManualClock):
     untouched = new_job(fresh_id(), clock)
     store.create(untouched)
