@@ -76,7 +76,7 @@ class Move:
         followed; any other move by what it wrote, as long as nobody has written since.
         """
         if "lease" in self.change.put:
-            return job.lease == self.change.put["lease"]
+            return bool(job.lease == self.change.put["lease"])
         if self.change.append:
             return self.change.append in job.history
         return all(getattr(job, name) == value for name, value in self.puts().items())
