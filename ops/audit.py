@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.errors import MissingObjectError
 from schemas.kinds import registry
+from schemas.media import stored_files
 from schemas.retention import REQUESTS_PREFIX
 from schemas.status import TRANSITIONS, Status
 
@@ -97,7 +98,7 @@ def _result(job: Job, evidence: Evidence) -> Iterator[Finding]:
     except (MissingObjectError, ValueError) as error:
         yield Finding("result_unreadable", job.id, type(error).__name__)
         return
-    described = {entry["key"]: entry for entry in _stored_files(document)}
+    described = {entry["key"]: entry for entry in stored_files(document)}
     recorded = set(job.files.values())
     for key in described.keys() - recorded:
         yield Finding("file_not_recorded", job.id, key)
@@ -114,19 +115,6 @@ def _file(job: Job, key: str, description: Mapping[str, Any] | None, objects: Ob
     found = (len(data), hashlib.sha256(data).hexdigest())
     if description and found != (description["bytes"], description["sha256"]):
         yield Finding("file_is_another", job.id, key)
-
-
-def _stored_files(document: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - any JSON
-    """Find the files that a result describes, wherever in it they stand."""
-    match document:
-        case {"key": str(), "sha256": str()}:
-            yield document
-        case dict():
-            for value in document.values():
-                yield from _stored_files(value)
-        case list():
-            for value in document:
-                yield from _stored_files(value)
 
 
 def _strays(evidence: Evidence) -> Iterator[Finding]:

@@ -1,10 +1,11 @@
-"""What a supervised process owes: to say when it is ready, and not to outlive its parent, however that ends."""
+"""What a process owes: a name, to say when it is ready, and not to outlive its parent, however that ends."""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -29,6 +30,11 @@ def die_with_supervisor(signum: signal.Signals = signal.SIGKILL) -> None:
     parent = os.environ.get(SUPERVISED)
     if parent is not None:
         die_with_parent(int(parent), signum)
+
+
+def process_name() -> str:
+    """Return the name by which records and leases know this process, `host:pid`."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def say_ready() -> None:

@@ -1,7 +1,6 @@
 """Routes that show jobs and lead to their files."""
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
@@ -11,6 +10,7 @@ from producers.services import OwnerOf, Services, ServicesOf
 from producers.views import JobList, JobView, summarise, view
 from schemas.errors import MissingObjectError
 from schemas.job import Job
+from schemas.media import stored_files
 
 #: How long to wait before looking again at a job that is open, in seconds.
 POLL_AFTER_S = 1
@@ -111,14 +111,5 @@ def _mime(job: Job, name: str, services: Services) -> str:
         result = services.ports.payloads.load(job.result) if job.result else {}
     except MissingObjectError:
         return _UNKNOWN_MIME
-    types = (file.get("mime") for file in _objects(result) if file.get("key") == job.files[name])
+    types = (file.get("mime") for file in stored_files(result) if file["key"] == job.files[name])
     return str(next(types, None) or _UNKNOWN_MIME)
-
-
-def _objects(document: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - any JSON
-    """Walk over every object of a JSON document."""
-    if isinstance(document, dict):
-        yield document
-    inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
-    for value in inner:
-        yield from _objects(value)

@@ -1,6 +1,7 @@
 """Files that a job has made, as its result describes them."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -25,3 +26,16 @@ class Audio(StoredFile):
 
     duration_ms: Annotated[int, Field(ge=0)]
     sample_rate_hz: int
+
+
+def stored_files(document: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - any JSON
+    """Find the `StoredFile`s that a result's document describes, wherever in it they stand."""
+    match document:
+        case {"key": str(), "sha256": str()}:
+            yield document
+        case dict():
+            for value in document.values():
+                yield from stored_files(value)
+        case list():
+            for value in document:
+                yield from stored_files(value)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from datetime import UTC, datetime
 from functools import cache
 from random import SystemRandom
@@ -15,6 +13,7 @@ from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.objects import S3ObjectStore
 from ops.aws.queues import SqsQueues
+from ops.lifeline import process_name
 from ops.payloads import ClaimCheck
 from ops.timing import utc_now
 from schemas.envelope import Envelope
@@ -34,11 +33,6 @@ if TYPE_CHECKING:
     from ops.settings import Settings
     from schemas.kind import Result
     from workers.work import Work
-
-
-def worker_name() -> str:
-    """Return the name by which records know this process."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def build_runner(settings: Settings) -> Runner:
@@ -81,5 +75,5 @@ def delivery_of(message: Any, properties: Any) -> Delivery:  # noqa: ANN401 - as
         envelope=Envelope.model_validate(message),
         token=lease_token(info["sqs_message"]["ReceiptHandle"]),
         received_at=received_at,
-        worker=worker_name(),
+        worker=process_name(),
     )

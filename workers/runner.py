@@ -77,16 +77,15 @@ class Runner:
             log.info("job_started", since_created_ms=_ms(self.clock() - job.created_at))
             holder = delivery.holder(job, self.kinds[job.kind])
             attempt = self._attempt(job)
-            verdict = self._verdict(job, delivery, attempt)
+            verdict = self._verdict(job, holder, delivery, attempt)
             finished = self.finisher.finish(verdict.move, holder, attempt)
             if finished is None:
                 return Left()
             log.info("job_finished", status=finished.status, run_ms=_ms(self.clock() - delivery.received_at))
             return self._follow(finished, verdict, attempt, delivery)
 
-    def _verdict(self, job: Job, delivery: Delivery, attempt: Attempt) -> Verdict:
+    def _verdict(self, job: Job, holder: moves.Holder, delivery: Delivery, attempt: Attempt) -> Verdict:
         kind = self.kinds[job.kind]
-        holder = delivery.holder(job, kind)
         try:
             success = self._work(job, kind, attempt)
         except Exception as error:  # noqa: BLE001 - an engine may raise anything; what it means is decided in one place

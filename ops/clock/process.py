@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +15,7 @@ from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.queues import SqsQueues
 from ops.clock.sweeper import Sweeper
-from ops.lifeline import die_with_supervisor
+from ops.lifeline import die_with_supervisor, process_name
 from ops.settings import Settings
 from ops.timing import utc_now
 from schemas.errors import UnavailableError
@@ -71,7 +69,7 @@ def build_rounds(settings: Settings) -> Rounds:
         sweeper=sweeper,
         store=store,
         kinds=tuple(registry()),
-        name=f"{socket.gethostname()}:{os.getpid()}",
+        name=process_name(),
         interval=timedelta(seconds=settings.clock_interval_s),
         clock=utc_now,
     )

@@ -156,20 +156,10 @@ def test_what_follows_a_finished_job_is_done_in_its_workers_place(yard: Yard):
 
 
 def test_one_clock_has_the_duty_at_a_time(yard: Yard):
-    def clock_named(name: str) -> Rounds:
-        return Rounds(
-            sweeper=yard.sweeper(),
-            store=yard.store,
-            kinds=["tts"],
-            name=name,
-            interval=timedelta(seconds=15),
-            clock=yard.clock,
-        )
-
     yard.store.create(new_job("a", yard.clock))
-    clock_named("one").go()
+    rounds(yard, "one").go()
     yard.clock.advance(45)
-    clock_named("two").go()
+    rounds(yard, "two").go()
     yard.clock.advance(0.001)
     assert yard.store.acquire("clock", "two", now=yard.clock(), ttl=timedelta(seconds=1))
     assert not yard.store.acquire("clock", "one", now=yard.clock(), ttl=timedelta(seconds=1))

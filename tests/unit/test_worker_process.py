@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 
+from ops.lifeline import process_name
 from ops.settings import Settings
 from ops.sqs_transport.request import Redeliver
 from schemas.envelope import Envelope
@@ -153,4 +154,4 @@ def test_a_lease_ends_before_its_message_is_visible_again():
     lease = delivery.lease(kind)
 
     assert lease.until == delivery.received_at + timedelta(seconds=kind.visibility_s - 5)
-    assert (lease.token, lease.worker) == (delivery.token, process.worker_name())
+    assert (lease.token, lease.worker) == (delivery.token, process_name())

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from schemas.job import After, Job
 
+    Key = dict[str, AttributeValueTypeDef]
+
 SERVICE = "DynamoDB"
 
 
@@ -34,7 +36,7 @@ class Duties:
         at = e.name("next_check_at")
         condition = f"{at} = {e.value('next_check_at', job.next_check_at)}"
         update = f"SET {at} = {e.value('next_check_at', until)} ADD {e.name('checks')} {e.value('checks', 1)}"
-        return self._won(self._update(job.id, e, condition, update))
+        return self._won(self._update(job_key(job.id), e, condition, update))
 
     def complete_after(self, job: Job, entry: str) -> Job | None:
         """Count and remove the entry in one transaction; the last one takes the job out of the open index."""
@@ -44,7 +46,7 @@ class Duties:
         e.names |= {"#after": "after", "#entry": entry}
         condition = f"attribute_exists(#after.#entry) AND size(#after) = {e.value('size', len(job.after))}"
         update = f"REMOVE {removed} ADD {e.name('version')} {e.value('version', 1)}"
-        done = self._update(job.id, e, condition, update)
+        done = self._update(job_key(job.id), e, condition, update)
         if not self._won(done, self._count(job.owner, job.after[entry])):
             return None
         left = {name: after for name, after in job.after.items() if name != entry}
@@ -63,20 +65,13 @@ class Duties:
         who, until = e.name("holder"), e.name("until")
         me = e.value("holder", holder)
         condition = f"attribute_not_exists(pk) OR {who} = {me} OR {until} < {e.value('until', now)}"
-        update: UpdateTypeDef = {
-            "TableName": self._table,
-            "Key": {"pk": {"S": f"lease#{name}"}, "sk": {"S": "lease"}},
-            "ConditionExpression": condition,
-            "UpdateExpression": f"SET {who} = {me}, {until} = {e.value('until', now + ttl)}",
-            "ExpressionAttributeNames": e.names,
-            "ExpressionAttributeValues": e.values,
-        }
-        return self._won(update)
+        update = f"SET {who} = {me}, {until} = {e.value('until', now + ttl)}"
+        return self._won(self._update({"pk": {"S": f"lease#{name}"}, "sk": {"S": "lease"}}, e, condition, update))
 
-    def _update(self, job_id: str, e: Expression, condition: str, update: str) -> UpdateTypeDef:
+    def _update(self, key: Key, e: Expression, condition: str, update: str) -> UpdateTypeDef:
         return {
             "TableName": self._table,
-            "Key": job_key(job_id),
+            "Key": key,
             "ConditionExpression": condition,
             "UpdateExpression": update,
             "ExpressionAttributeNames": e.names,
@@ -114,5 +109,5 @@ def _condition_failed(error: ClientError) -> bool:
     return bool(failed & {"ConditionalCheckFailedException", "ConditionalCheckFailed"})
 
 
-def _counters(owner: str, day: str) -> dict[str, AttributeValueTypeDef]:
+def _counters(owner: str, day: str) -> Key:
     return {"pk": {"S": f"owner#{owner}"}, "sk": {"S": f"counters#{day}"}}
