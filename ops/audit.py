@@ -36,7 +36,7 @@ MEANINGS: Mapping[str, str] = {
     "object_of_no_job": "no record names it: left by a lost record or a dead attempt; its retention removes it",
     "messages_left": "messages are on the queue; copies go within half a minute",
     "dead_letter_missing": "a dead-lettered job has no message in the dead-letter queue",
-    "dead_letter_of_no_dead_job": "a message in the dead-letter queue is of no dead-lettered job",
+    "dead_letter_of_no_dead_job": "a message in the dead-letter queue is of no job that was dead-lettered",
     "dead_letter_without_reason": "a message in the dead-letter queue does not say why",
 }
 
@@ -63,8 +63,8 @@ class Evidence:
     payloads: Payloads
     waiting: Mapping[str, int]
     """Messages on each kind's queue: visible, in flight and delayed."""
-    dead: Mapping[str, Mapping[str, str]]
-    """By job id: the reason that its dead letter carries."""
+    dead: Mapping[str, Mapping[str, Any]]
+    """By job id: the reason that its latest dead letter carries, with the `epoch` that it is of."""
 
 
 def audit(evidence: Evidence) -> Iterator[Finding]:
@@ -135,11 +135,25 @@ def _queues(evidence: Evidence) -> Iterator[Finding]:
     for kind, count in evidence.waiting.items():
         if count:
             yield Finding("messages_left", kind, str(count))
-    dead = {job.id for job in evidence.jobs.values() if job.status is Status.DEAD_LETTERED}
-    for job_id in dead - evidence.dead.keys():
-        yield Finding("dead_letter_missing", job_id)
-    for job_id in evidence.dead.keys() - dead:
-        yield Finding("dead_letter_of_no_dead_job", job_id)
+    for job in evidence.jobs.values():
+        reason = evidence.dead.get(job.id)
+        if job.status is Status.DEAD_LETTERED and (reason is None or _epoch(reason, job) < job.epoch):
+            yield Finding("dead_letter_missing", job.id)
     for job_id, reason in evidence.dead.items():
+        if not _was_dead(evidence.jobs.get(job_id), reason):
+            yield Finding("dead_letter_of_no_dead_job", job_id)
         if not reason.get("code"):
             yield Finding("dead_letter_without_reason", job_id)
+
+
+def _was_dead(job: Job | None, reason: Mapping[str, Any]) -> bool:
+    """Whether the job died in the epoch of its dead letter, which stays behind when the job is redriven."""
+    if job is None or _epoch(reason, job) == job.epoch:
+        return job is not None and job.status is Status.DEAD_LETTERED
+    outcomes = {line.outcome for line in job.history if line.epoch == _epoch(reason, job)}
+    return any(TRANSITIONS[outcome].target is Status.DEAD_LETTERED for outcome in outcomes)
+
+
+def _epoch(reason: Mapping[str, Any], job: Job) -> int:
+    """Return the epoch that a dead letter is of; one that doesn't say is of the present one."""
+    return int(reason.get("epoch", job.epoch))

@@ -54,10 +54,9 @@ def transitions_table() -> str:
 def kinds_table() -> str:
     """Return the table of all kinds."""
     rows = [
-        (f"`{kind.name}`", kind.summary, str(kind.timeout_s), str(kind.max_attempts), str(kind.visibility_s))
-        for kind in registry().values()
+        (f"`{kind.name}`", kind.summary, str(kind.timeout_s), str(kind.max_attempts)) for kind in registry().values()
     ]
-    return _table(("kind", "what it does", "time-out, s", "attempts", "visibility, s"), rows)
+    return _table(("kind", "what it does", "time-out, s", "attempts"), rows)
 
 
 def retention_table() -> str:

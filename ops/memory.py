@@ -6,7 +6,7 @@ import threading
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from schemas.errors import ExistsError, MissingObjectError, RefusedError
+from schemas.errors import ExistsError, MissingObjectError, NotSentError, RefusedError, UnavailableError
 from schemas.job import Job, open_shards, parked_shard
 
 if TYPE_CHECKING:
@@ -131,6 +131,11 @@ class MemoryObjectStore:
         except KeyError:
             raise MissingObjectError(key) from None
 
+    def copy(self, source: str, target: str) -> None:
+        """Copy an object, or raise `MissingObjectError`."""
+        self.get(source)
+        self.objects[target] = self.objects[source]
+
     def delete(self, keys: Sequence[str]) -> None:
         """Delete objects."""
         for key in keys:
@@ -150,17 +155,36 @@ class MemoryQueues:
 
     def __init__(self) -> None:
         self.sent: list[Envelope] = []
+        self.delays: dict[str, int] = {}
+        """By job id: how long the latest message of the job was delayed, in seconds."""
+        self.foreign: list[tuple[str, str, str]] = []
         self.dead: list[tuple[Envelope, JobError]] = []
 
-    def send(self, envelope: Envelope, *, owner: str) -> None:
+    def send(self, envelope: Envelope, *, owner: str, delay_s: int = 0) -> None:
         """Put a message on its kind's queue."""
         del owner  # a queue in memory has no fairness to keep
         self.sent.append(envelope)
+        self.delays[envelope.job_id] = delay_s
+
+    def send_batch(self, messages: Sequence[tuple[Envelope, str]]) -> None:
+        """Put messages on their kinds' queues."""
+        unsent: list[Envelope] = []
+        for envelope, owner in messages:
+            try:
+                self.send(envelope, owner=owner)
+            except UnavailableError:
+                unsent.append(envelope)
+        if unsent:
+            raise NotSentError("memory", unsent, len(messages))
 
     def bury(self, envelope: Envelope, *, error: JobError, context: Mapping[str, str | int]) -> None:
         """Put a message on its kind's dead-letter queue."""
         del context
         self.dead.append((envelope, error))
+
+    def bury_foreign(self, queue: str, body: str, *, code: str) -> None:
+        """Put a message that is no job of the queue's on its dead-letter queue."""
+        self.foreign.append((queue, body, code))
 
     def depth(self, kind: str) -> int:
         """Return how many messages a kind's queue holds."""

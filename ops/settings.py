@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Seconds = Annotated[float, Field(gt=0)]
+
+#: A queue's name and this is the name of its dead-letter queue.
+DLQ_SUFFIX = "-dlq"
+#: A lease ends this long before its message becomes visible: what the clocks of machines may differ by.
+CLOCK_SKEW_S = 5
+#: One heartbeat may fail, and clocks differ by up to 5 s; this is for both.
+_BEAT_MARGIN_S = 10
 
 
 class Settings(BaseSettings):
@@ -43,16 +49,30 @@ class Settings(BaseSettings):
     """Kinds that a worker serves, separated by commas; all where none is given."""
     engines: dict[str, str] = Field(default_factory=lambda: {"tts": "espeak"})
     """Engine of each kind, as JSON."""
+    limits: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    """How many jobs of a kind a worker has in hand at most, as JSON: `{"tts": 4}`; throttling halves it for a while."""
+    rates: dict[str, Seconds] = Field(default_factory=dict)
+    """How many jobs of a kind a worker begins per second at most, as JSON."""
+    pool: Literal["prefork", "threads"] = "prefork"
+    """What runs a worker's jobs: processes for engines that compute, threads for kinds that wait for a vendor."""
     concurrency: Annotated[int, Field(ge=1, le=256)] = 2
-    """Processes of a worker."""
+    """Jobs that a worker runs at once: its processes, or threads."""
+    prefetch: Annotated[int, Field(ge=1, le=100)] = 1
+    """Messages in hand for each of those; more than 1 saves requests, and has short jobs wait behind long ones."""
+    visibility_s: Annotated[int, Field(ge=10, le=43_200)] = 60
+    """How long a message is hidden from its receive or latest heartbeat: when a killed worker's jobs start again."""
+    heartbeat_s: Seconds = 15
+    """How often lease and visibility of what is in hand are extended."""
+    grace_s: Seconds = 100
+    """From SIGTERM to a worker's exit, at most; what still runs then is handed back. Fargate allows 120 at most."""
     inline_max_bytes: Annotated[int, Field(ge=0, le=100_000)] = 1024
     """Largest request or result that stays in its record; a larger one goes to the bucket."""
     record_retention_days: Annotated[int, Field(ge=1)] = 30
     """How long a job's record is kept after its end."""
     result_url_expires_s: Annotated[int, Field(ge=1, le=604_800)] = 900
     """How long a presigned URL of a result works."""
-    long_poll_s: Annotated[int, Field(ge=1, le=20)] = 20
-    """How long a receive waits for messages."""
+    long_poll_s: Annotated[int, Field(ge=1, le=20)] | None = None
+    """How long a receive waits for messages, and so a worker's end for its receives; 20 on AWS, 2 on an emulator."""
     check_after_s: Seconds = 600
     """When the clock first looks at an open job; doubles with each check."""
     clock_interval_s: Seconds = 15
@@ -61,6 +81,16 @@ class Settings(BaseSettings):
     """Least level that is logged."""
     log_format: Literal["auto", "console", "json"] = "auto"
     """`auto` is coloured on a terminal, else JSON lines."""
+
+    @model_validator(mode="after")
+    def _beats_in_time(self) -> Self:
+        least = 2 * self.heartbeat_s + _BEAT_MARGIN_S
+        if self.visibility_s < least:
+            raise ValueError(
+                f"visibility_s ({self.visibility_s}) is too short for heartbeat_s ({self.heartbeat_s:g}): "
+                f"it must be at least twice that and {_BEAT_MARGIN_S} s, {least:g}"
+            )
+        return self
 
     @field_validator("kinds", mode="before")
     @classmethod
@@ -76,7 +106,7 @@ class Settings(BaseSettings):
             for name, value in values.items()
         }
 
-    @cached_property
+    @property
     def stack(self) -> str:
         """Name of the CloudFormation stack, and stem of every AWS name."""
         return f"sayline-{self.environment}"
@@ -91,10 +121,20 @@ class Settings(BaseSettings):
         """Name of the S3 bucket."""
         return self.bucket or self.stack
 
+    @property
+    def poll_s(self) -> int:
+        """How long a receive waits for messages; on AWS each costs money, on an emulator people wait for the end."""
+        return self.long_poll_s or (20 if self.aws == "aws" else 2)
+
+    @property
+    def lease_s(self) -> float:
+        """How long a claim's lease lasts: it ends before the message may be visible again, whatever clocks say."""
+        return self.visibility_s - self.heartbeat_s - CLOCK_SKEW_S
+
     def queue_name(self, kind: str) -> str:
         """Return the name of a kind's queue."""
         return f"{self.stack}-{kind}"
 
     def dlq_name(self, kind: str) -> str:
         """Return the name of a kind's dead-letter queue."""
-        return f"{self.queue_name(kind)}-dlq"
+        return f"{self.queue_name(kind)}{DLQ_SUFFIX}"

@@ -17,15 +17,18 @@ from ops.aws.queues import SqsQueues
 from ops.payloads import ClaimCheck
 from ops.settings import Settings
 from ops.timing import utc_now
-from producers import failures, health, jobs, kinds, submit
+from producers import batches, failures, health, jobs, kinds, submit
 from producers.access import AccessLog
+from producers.control import Control
 from producers.head import Head
 from producers.identity import DevelopmentIdentity, refuse_exposure
 from producers.ids import new_id
 from producers.openapi import Api
 from producers.readiness import Readiness, checks
+from producers.sending import Sender
 from producers.services import Ports, Services
 from producers.submission import Submissions
+from schemas.ending import Ending
 from schemas.kinds import registry
 
 if TYPE_CHECKING:
@@ -77,7 +80,15 @@ def create_app(ports: Ports, settings: Settings, *, all_kinds: Mapping[str, AnyK
     app.add_middleware(AccessLog)
     app.add_middleware(Head)  # the outermost: problems have no body either
     failures.install(app)
-    for router in (submit.routes(all_kinds), jobs.router, submit.refusal(), kinds.router, health.router):
+    routers = (
+        submit.routes(all_kinds),
+        jobs.router,
+        submit.refusal(),
+        batches.routes(all_kinds),
+        kinds.router,
+        health.router,
+    )
+    for router in routers:
         app.include_router(router)
     return app
 
@@ -101,18 +112,27 @@ def aws_ports(settings: Settings) -> Ports:
 
 
 def _services(ports: Ports, settings: Settings, all_kinds: Mapping[str, AnyKind]) -> Services:
+    check_after = timedelta(seconds=settings.check_after_s)
+    sender = Sender(jobs=ports.jobs, objects=ports.objects, queue=ports.queue, now=ports.now)
     submissions = Submissions(
         jobs=ports.jobs,
         payloads=ports.payloads,
-        objects=ports.objects,
-        queue=ports.queue,
+        sender=sender,
         now=ports.now,
         new_id=ports.new_id,
-        check_after=timedelta(seconds=settings.check_after_s),
+        check_after=check_after,
+    )
+    control = Control(
+        jobs=ports.jobs,
+        sender=sender,
+        ending=Ending(settings.record_retention_days),
+        now=ports.now,
+        check_after=check_after,
     )
     return Services(
         ports=ports,
         submissions=submissions,
+        control=control,
         kinds=all_kinds,
         result_url_expires_s=settings.result_url_expires_s,
     )

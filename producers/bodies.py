@@ -55,7 +55,7 @@ class _JsonRequest(Request):
             raise ProblemError("malformed_json", "The body could not be read as JSON.") from error
 
     def _too_large(self) -> ProblemError:
-        detail = f"This kind takes at most {self._max_bytes} bytes."
+        detail = f"At most {self._max_bytes} bytes are taken here."
         # The rest of the body is still to come: the connection can't be used again.
         return ProblemError("request_too_large", detail, headers={"Connection": "close"})
 

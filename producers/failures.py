@@ -9,17 +9,21 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from producers.head import with_head
-from producers.problems import ProblemError, respond
-from producers.submission import KeyReusedError
+from producers.problems import FieldError, ProblemError, respond
+from producers.submission import KeyReusedError, NotInTimeError
 from producers.validation import field_errors
 from schemas.errors import UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fastapi import FastAPI, Request
     from fastapi.responses import Response
 
 #: When to try again after a 503, in seconds; AWS's clients have retried for longer than this already.
 RETRY_AFTER_S = 2
+
+_NOT_IN_TIME = {"in_the_past": "Should be in the future", "too_far_ahead": "Should be within a year"}
 
 #: What the framework itself answers with, by status.
 _FRAMEWORK = {
@@ -36,8 +40,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(KeyReusedError, _key_reused)
-    app.add_exception_handler(UnavailableError, _unavailable)
+    for error in (KeyReusedError, NotInTimeError, UnavailableError):
+        app.add_exception_handler(error, _told)
 
 
 async def _problem(_: Request, error: Exception) -> Response:
@@ -56,18 +60,33 @@ async def _framework(_: Request, error: Exception) -> Response:
 
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    errors = field_errors(error.errors())
+    return respond(invalid(field_errors(error.errors())))
+
+
+async def _told(_: Request, error: Exception) -> Response:
+    return respond(told(error))
+
+
+def invalid(errors: Sequence[FieldError]) -> ProblemError:
+    """Return the problem of fields that are not valid."""
     detail = f"{len(errors)} {'field is' if len(errors) == 1 else 'fields are'} not valid."
-    return respond(ProblemError("validation_error", detail, errors=errors))
+    return ProblemError("validation_error", detail, errors=errors)
 
 
-async def _key_reused(_: Request, __: Exception) -> Response:
-    detail = "This Idempotency-Key came with another request before. Send a new key with a new request."
-    return respond(ProblemError("idempotency_key_reused", detail))
+def told(error: Exception) -> ProblemError:
+    """Return the problem of a submission that came to nothing.
 
-
-async def _unavailable(_: Request, error: Exception) -> Response:
-    assert isinstance(error, UnavailableError)  # noqa: S101
-    log.warning("service_unavailable", service=error.service, reason=error.reason)
-    detail = "Nothing was promised. Try again: with the same Idempotency-Key, that makes one job."
-    return respond(ProblemError("unavailable", detail, headers={"Retry-After": str(RETRY_AFTER_S)}))
+    Raises:
+        Exception: the error itself, where no caller is to be told of it.
+    """
+    match error:
+        case KeyReusedError():
+            detail = "This Idempotency-Key came with another request before. Send a new key with a new request."
+            return ProblemError("idempotency_key_reused", detail)
+        case NotInTimeError():
+            return invalid([FieldError(field="run_at", message=_NOT_IN_TIME[error.code], code=error.code)])
+        case UnavailableError():
+            log.warning("service_unavailable", service=error.service, reason=error.reason)
+            detail = "Nothing was promised. Try again: with the same Idempotency-Key, that makes one job."
+            return ProblemError("unavailable", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
+    raise error

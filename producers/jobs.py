@@ -1,13 +1,14 @@
-"""Routes that show jobs and lead to their files."""
+"""Routes that show jobs, lead to their files, and do what their owner wants done with them."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from producers.control import StateError
 from producers.ids import is_job_id
 from producers.problems import ProblemError, responses
 from producers.services import OwnerOf, Services, ServicesOf
-from producers.views import JobList, JobView, summarise, view
+from producers.views import JobList, JobSummary, JobView, summarise, view
 from schemas.errors import MissingObjectError
 from schemas.job import Job
 from schemas.media import stored_files
@@ -79,11 +80,60 @@ def fetch_file(job_id: str, name: str, request: Request, services: ServicesOf, o
     return Response(status_code=307, headers={**_NO_STORE, "Location": url})
 
 
+@router.post(
+    "/v1/jobs/{job_id}/cancel",
+    status_code=202,
+    response_model=JobSummary,
+    response_description="It is cancelled, or will be at its worker's next checkpoint",
+    responses=responses("job_not_found", "already_finished", "validation_error", "unavailable"),
+)
+def cancel_job(job_id: str, request: Request, services: ServicesOf, owner: OwnerOf) -> Response:
+    """Cancel a job: at once while it waits; one that runs is asked to stop. Asking again changes nothing."""
+    try:
+        job = services.control.cancel(_owned(job_id, request, services, owner))
+    except StateError as error:
+        raise _conflict(error, "already_finished", "It can't be cancelled any more") from None
+    return _changed(job, services)
+
+
+@router.post(
+    "/v1/jobs/{job_id}/redrive",
+    status_code=202,
+    response_model=JobSummary,
+    response_description="It will be done again; `epoch` counts how often",
+    responses=responses("job_not_found", "not_redrivable", "validation_error", "unavailable"),
+)
+def redrive_job(job_id: str, request: Request, services: ServicesOf, owner: OwnerOf) -> Response:
+    """Run a job again that has failed or is dead-lettered, with all its attempts."""
+    try:
+        job = services.control.redrive(_owned(job_id, request, services, owner))
+    except StateError as error:
+        detail = "Only a job that has failed or is dead-lettered can be run again"
+        raise _conflict(error, "not_redrivable", detail) from None
+    return _changed(job, services)
+
+
+def _conflict(error: StateError, code: str, detail: str) -> ProblemError:
+    if error.job is None:
+        return _not_found()
+    return ProblemError(code, f"{detail}: it is {error.job.status}.")
+
+
+def _changed(job: Job, services: Services) -> Response:
+    shown = summarise(job, services.kinds).model_dump_json()
+    headers = {**_NO_STORE, **_wait(job)}
+    return Response(shown, status_code=202, headers=headers, media_type="application/json")
+
+
+def _not_found() -> ProblemError:
+    return ProblemError("job_not_found", "The caller has no job with this id.")
+
+
 def _owned(job_id: str, request: Request, services: Services, owner: str) -> Job:
     """Return the caller's job; another's is as good as none."""
     job = services.ports.jobs.get(job_id) if is_job_id(job_id) else None
     if job is None or job.owner != owner:
-        raise ProblemError("job_not_found", "The caller has no job with this id.")
+        raise _not_found()
     request.state.job_id = job.id
     return job
 

@@ -28,6 +28,8 @@ CODES: Mapping[str, tuple[int, str]] = {
     "file_not_found": (404, "The job has no such file"),
     "method_not_allowed": (405, "The method is not allowed here"),
     "not_finished": (409, "The job is not finished"),
+    "already_finished": (409, "The job is over already"),
+    "not_redrivable": (409, "The job cannot be run again"),
     "request_too_large": (413, "The body is too large"),
     "unsupported_media_type": (415, "The body is not of a type that is taken here"),
     "validation_error": (422, "The request is not valid"),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from producers.control import Control
 from producers.identity import Identify
 from producers.submission import Submissions
 from schemas.kinds import AnyKind
@@ -33,6 +34,7 @@ class Services:
 
     ports: Ports
     submissions: Submissions
+    control: Control
     kinds: Mapping[str, AnyKind]
     result_url_expires_s: int
 

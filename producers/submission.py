@@ -21,36 +21,41 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-import structlog
-
 from producers.ids import derived_id
-from schemas.envelope import Envelope
 from schemas.errors import ExistsError, UnavailableError
-from schemas.job import Job, open_shard
+from schemas.job import Job, open_shard, parked_shard
+from schemas.ports import LONGEST_DELAY_S
 from schemas.retention import REQUESTS_PREFIX
 from schemas.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
-    from schemas.job import Payload
+    from producers.sending import Sender
     from schemas.kind import Request
     from schemas.kinds import AnyKind
-    from schemas.ports import Clock, Enqueuer, JobStore, ObjectStore, Payloads
+    from schemas.ports import Clock, JobStore, Payloads
 
 #: Rounds of finding a record that is gone a moment later.
 _ROUNDS = 3
-#: When the clock looks at a job whose message could not be sent.
-RESEND_AFTER = timedelta(seconds=10)
-
-log = structlog.get_logger(__name__)
+#: A job is taken in no longer before its time than this.
+LONGEST_AHEAD = timedelta(days=365)
 
 
 class KeyReusedError(Exception):
     """The idempotency key belongs to another request."""
+
+
+class NotInTimeError(ValueError):
+    """A job is asked for at a time that is over, or too far away; `code` says which."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +67,22 @@ class Submission:
     request: Request
     idempotency_key: str | None = None
     trace: str | None = None
+    run_at: datetime | None = None
+    """When the job is to start; None for now."""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The time as a record keeps it: UTC, whole milliseconds."""
+        if self.run_at is None:
+            return None
+        return self.run_at.astimezone(UTC).replace(microsecond=self.run_at.microsecond // 1000 * 1000)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of kind and request in canonical JSON; a default that is spelled out makes no difference."""
+        """SHA-256 of kind, request and time in canonical JSON; a default that is spelled out makes no difference."""
         asked = {"kind": self.kind.name, "request": self.request.model_dump(mode="json", exclude_defaults=True)}
+        if self.due_at:
+            asked["run_at"] = self.due_at.isoformat()
         text = json.dumps(asked, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -79,14 +95,17 @@ class Accepted:
     replayed: bool = False
 
 
+#: What became of one submission of many: a job, or why there is none.
+Answer = Accepted | KeyReusedError | NotInTimeError | UnavailableError
+
+
 @dataclass(frozen=True, kw_only=True)
 class Submissions:
     """Takes jobs in."""
 
     jobs: JobStore
     payloads: Payloads
-    objects: ObjectStore
-    queue: Enqueuer
+    sender: Sender
     now: Clock
     new_id: Callable[[], str]
     check_after: timedelta
@@ -96,8 +115,30 @@ class Submissions:
 
         Raises:
             KeyReusedError: the idempotency key belongs to another request.
+            NotInTimeError: the job is asked for at a time that can't be kept.
             UnavailableError: nothing was promised; the same again is safe with an idempotency key.
         """
+        accepted = self._recorded(submission)
+        if not accepted.replayed and accepted.job.status is Status.QUEUED:
+            self.sender.send_or_withdraw(accepted.job)
+        return accepted
+
+    def submit_many(self, submissions: Sequence[Submission]) -> list[Answer]:
+        """Take many jobs in, each by itself as `accept` does, but with one request to the queue for ten of them."""
+        answers = [self._tried(submission) for submission in submissions]
+        new = [a.job for a in answers if isinstance(a, Accepted) and not a.replayed and a.job.status is Status.QUEUED]
+        refused = self.sender.send_all(new)
+        return [refused.get(a.job.id, a) if isinstance(a, Accepted) and not a.replayed else a for a in answers]
+
+    def _tried(self, submission: Submission) -> Answer:
+        try:
+            return self._recorded(submission)
+        except (KeyReusedError, NotInTimeError, UnavailableError) as error:
+            return error
+
+    def _recorded(self, submission: Submission) -> Accepted:
+        """Make the record, or find the one that was made under the key before."""
+        self._refuse_other_times(submission)
         for _ in range(_ROUNDS):
             job = self._record(submission)
             try:
@@ -109,96 +150,59 @@ class Submissions:
                 continue
             except UnavailableError:
                 if submission.idempotency_key is None:  # else what stands may be another request's
-                    self._give_up(job)
+                    self.sender.give_up(job)
                 raise
-            self._send_or_withdraw(job)
             return Accepted(job)
         raise UnavailableError("API", "requests with the same key outran each other")
+
+    def _refuse_other_times(self, submission: Submission) -> None:
+        now, run_at = self.now(), submission.run_at
+        if run_at is None or now <= run_at <= now + LONGEST_AHEAD:
+            return
+        if not self._was_accepted(submission):
+            raise NotInTimeError("in_the_past" if run_at < now else "too_far_ahead")
+
+    def _was_accepted(self, submission: Submission) -> bool:
+        """Whether it comes again: what was in time at first need not be any more."""
+        if submission.idempotency_key is None:
+            return False
+        existing = self.jobs.get(derived_id(submission.owner, submission.idempotency_key))
+        return existing is not None and existing.request_digest == submission.digest
 
     def _record(self, submission: Submission) -> Job:
         # The object's key is new even where the job's id is not: a refused request overwrites and deletes no other's.
         fresh, kind, now = self.new_id(), submission.kind.name, self.now()
-        key = submission.idempotency_key
+        key, due_at = submission.idempotency_key, submission.due_at
         job_id = fresh if key is None else derived_id(submission.owner, key)
+        # Longer than a message can be delayed, the record alone waits, and the clock sends the message.
+        parked = due_at is not None and due_at - now > timedelta(seconds=LONGEST_DELAY_S)
         return Job(
             id=job_id,
             kind=kind,
             owner=submission.owner,
-            status=Status.QUEUED,
+            status=Status.SCHEDULED if parked else Status.QUEUED,
             request=self.payloads.save(f"{REQUESTS_PREFIX}/{fresh}.json", submission.request),
             request_digest=submission.digest,
             created_at=now,
             updated_at=now,
+            due_at=due_at,
             trace=submission.trace,
-            open_shard=open_shard(kind, job_id),
-            next_check_at=now + self.check_after,
+            open_shard=parked_shard(kind) if parked else open_shard(kind, job_id),
+            next_check_at=due_at if parked else (due_at or now) + self.check_after,
         )
 
     def _vouched(self, job: Job, existing: Job) -> Job | None:
         """Return the job that was accepted under the key before; None where it was withdrawn or begun meanwhile."""
-        self._discard(job.request)
+        self.sender.discard(job.request)
         if (existing.owner, existing.request_digest) != (job.owner, job.request_digest):
             raise KeyReusedError
         if existing.status is not Status.QUEUED or existing.version:
             return existing
-        next_check_at = self.now() + self.check_after
+        now = self.now()
+        next_check_at = max(now, existing.due_at or now) + self.check_after
         if not existing.checks and not self.jobs.postpone_check(existing, next_check_at):
             return None
         # Whoever created it may have died before sending; a second message finds the job taken or done.
         vouched = existing if existing.checks else existing.model_copy(update={"next_check_at": next_check_at})
-        try:
-            self._send(vouched)
-        except UnavailableError:
-            self._hasten(vouched)
+        self.sender.send_or_hasten(vouched)
         return existing
-
-    def _send(self, job: Job) -> None:
-        envelope = Envelope(job_id=job.id, kind=job.kind, epoch=job.epoch, traceparent=job.trace)
-        try:
-            self.queue.send(envelope, owner=job.owner)
-        except UnavailableError as error:
-            log.warning("message_not_sent", **job.log_context(), service=error.service, reason=error.reason)
-            raise
-
-    def _send_or_withdraw(self, job: Job) -> None:
-        """Send the job's message, or leave that to the clock; raise only if no record stands."""
-        try:
-            self._send(job)
-        except UnavailableError:
-            if not self._stands(job):
-                raise
-            self._hasten(job)
-
-    def _stands(self, job: Job) -> bool:
-        """Try to take the record back; return whether it stands nevertheless."""
-        try:
-            gone = self.jobs.withdraw(job.id)
-        except UnavailableError:
-            # It may have been deleted and only the answer lost: a 202 needs to know.
-            gone = self.jobs.get(job.id) is None
-        if gone:
-            self._discard(job.request)
-        return not gone
-
-    def _give_up(self, job: Job) -> None:
-        """Take back a record that may have been written, its answer lost; else the clock would have it done."""
-        try:
-            if self.jobs.withdraw(job.id):
-                self._discard(job.request)
-        except UnavailableError as error:
-            log.warning("record_may_stand", **job.log_context(), service=error.service, reason=error.reason)
-
-    def _hasten(self, job: Job) -> None:
-        try:
-            self.jobs.postpone_check(job, self.now() + RESEND_AFTER)
-        except UnavailableError as error:
-            log.warning("check_not_hastened", **job.log_context(), service=error.service, reason=error.reason)
-
-    def _discard(self, request: Payload) -> None:
-        """Delete the object of a request that no record refers to; its retention does it where this fails."""
-        if request.key is None:
-            return
-        try:
-            self.objects.delete([request.key])
-        except UnavailableError as error:
-            log.warning("request_object_left", key=request.key, service=error.service, reason=error.reason)

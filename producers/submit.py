@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Request, Response
+from fastapi import APIRouter, Body, Header, Query, Request, Response
+from pydantic import AwareDatetime, BeforeValidator
 
 from producers import jobs
 from producers.bodies import json_route
@@ -11,6 +12,7 @@ from producers.ids import KEY_PATTERN, valid_traceparent
 from producers.problems import ProblemError, responses
 from producers.services import OwnerOf, Services, ServicesOf
 from producers.submission import Accepted, Submission
+from producers.validation import rfc3339
 from producers.views import JobSummary, job_path, summarise
 from schemas.kind import Request as KindRequest
 from schemas.kinds import AnyKind
@@ -18,6 +20,15 @@ from schemas.kinds import AnyKind
 IdempotencyKey = Annotated[
     str | None,
     Header(pattern=KEY_PATTERN, description="1 to 255 printable ASCII characters; the same key makes one job"),
+]
+RunAt = Annotated[
+    AwareDatetime | None,
+    BeforeValidator(rfc3339),
+    Query(
+        description="When to start, as RFC 3339 has it, at most a year ahead; now where it is left out. "
+        "`+` is `%2B` in a URL.",
+        openapi_examples={"later": {"value": "2030-01-01T07:30:00+09:00"}},
+    ),
 ]
 TraceParent = Annotated[str | None, Header(description="W3C trace context; kept with the job where it is valid")]
 
@@ -80,6 +91,7 @@ def _endpoint(kind: AnyKind) -> Callable[..., Response]:
         request: Request,
         services: ServicesOf,
         owner: OwnerOf,
+        run_at: RunAt = None,
         idempotency_key: IdempotencyKey = None,
         traceparent: TraceParent = None,
     ) -> Response:
@@ -89,6 +101,7 @@ def _endpoint(kind: AnyKind) -> Callable[..., Response]:
             request=body,
             idempotency_key=idempotency_key,
             trace=valid_traceparent(traceparent),
+            run_at=run_at,
         )
         accepted = services.submissions.accept(submission)
         request.state.job_id = accepted.job.id

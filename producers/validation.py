@@ -21,6 +21,20 @@ _TELLS_THE_RULE = re.compile(
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 
 
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+
+
+def rfc3339(value: object) -> object:
+    """Let through what is written as RFC 3339 has it; pydantic would also take a number of seconds, or a date.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if isinstance(value, str) and not _RFC_3339.fullmatch(value):
+        raise ValueError("Should be a date and time with its offset, as RFC 3339 has it")
+    return value
+
+
 def field_errors(errors: Iterable[Mapping[str, Any]]) -> tuple[FieldError, ...]:
     """Return what is wrong, from pydantic's errors whose locations begin with `body`, `query` or `header`."""
     return tuple(FieldError(field=_path(e["loc"][1:]), message=_message(e), code=e["type"]) for e in errors)

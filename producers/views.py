@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import AwareDatetime, Field
 
 from schemas.errors import MissingObjectError
-from schemas.job import JsonObject
+from schemas.job import JsonObject, Progress
 from schemas.model import Model
 from schemas.status import Status
 from schemas.usage import Usage
@@ -58,8 +58,14 @@ class JobSummary(Model):
     """How many there are at most; null for a kind that is no more."""
     epoch: int
     """How many times an operator has started it anew."""
+    cancel_requested: bool
+    """Whether its worker was asked to stop it."""
+    progress: Progress | None
+    """How far the attempt that runs has come; null where nothing runs, or has not said so yet."""
     created_at: AwareDatetime
     updated_at: AwareDatetime
+    due_at: AwareDatetime | None
+    """When it is to start; null once it has, or where it was not asked for later."""
     started_at: AwareDatetime | None
     """When the latest attempt began."""
     finished_at: AwareDatetime | None
@@ -162,8 +168,11 @@ def _summary(job: Job, kinds: Mapping[str, AnyKind]) -> dict[str, Any]:
         "attempt": job.attempt,
         "max_attempts": kind.max_attempts if kind else None,
         "epoch": job.epoch,
+        "cancel_requested": job.cancel_requested,
+        "progress": job.progress,
         "created_at": job.created_at,
         "updated_at": job.updated_at,
+        "due_at": job.due_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
         "error": ErrorView(code=error.code, message=error.message, retryable=error.retryable) if error else None,

@@ -8,11 +8,18 @@ virtual transports put on a queue. Written here and not by Celery, so that the p
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
 from schemas.model import Model
+
+if TYPE_CHECKING:
+    from schemas.job import Job
+
+#: The message attribute that says why a message was dead-lettered (JSON). On a queue of jobs it means that somebody has
+#: moved dead letters back, as the AWS console does.
+REASON_ATTRIBUTE = "sayline.reason"
 
 
 class UnreadableMessageError(ValueError):
@@ -32,6 +39,11 @@ class Envelope(Model):
     def delivery_tag(self) -> str:
         """Name the message; kombu replaces it by the receipt handle."""
         return f"{self.job_id}@{self.epoch}"
+
+
+def envelope_of(job: Job) -> Envelope:
+    """Return the message of a job's present epoch."""
+    return Envelope(job_id=job.id, kind=job.kind, epoch=job.epoch, traceparent=job.trace)
 
 
 def to_message(envelope: Envelope, *, task: str, queue: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from schemas.conditions import Condition
+    from schemas.envelope import Envelope
     from schemas.job import Job
 
 
@@ -37,6 +38,49 @@ class TransientError(WorkError):
         self.retry_after_s = retry_after_s
 
 
+class ThrottledError(TransientError):
+    """The engine was asked for too much and did not do the work; all of its kind slow down."""
+
+    CODE: ClassVar[str] = "throttled"
+
+    def __init__(
+        self,
+        message: str = "The engine has too much to do.",
+        *,
+        engine: str | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(self.CODE, message, engine=engine, retry_after_s=retry_after_s)
+        self.args = (message,)  # what it is made from again where it crosses processes
+
+
+class EngineUnavailableError(TransientError):
+    """The engine could not be reached, or failed for a reason of its own; enough of these and it is left alone."""
+
+    CODE: ClassVar[str] = "engine_unavailable"
+
+    def __init__(
+        self,
+        message: str = "The engine is not available.",
+        *,
+        engine: str | None = None,
+        retry_after_s: float | None = None,
+        may_have_run: bool = True,
+    ) -> None:
+        """Say so.
+
+        Args:
+            message: for the job's owner.
+            engine: its name.
+            retry_after_s: when the engine asked to be called again, in seconds.
+            may_have_run: whether the engine may have done the work, and bill it. False only where that is certain: no
+                connection was made, or the engine answered that it had not begun.
+        """
+        super().__init__(self.CODE, message, engine=engine, retry_after_s=retry_after_s)
+        self.args = (message,)
+        self.may_have_run = may_have_run
+
+
 class PermanentError(WorkError):
     """No attempt will succeed: the job has failed."""
 
@@ -51,6 +95,14 @@ class UnavailableError(Exception):
 
     def __str__(self) -> str:
         return f"{self.service} is unavailable: {self.reason}"
+
+
+class NotSentError(UnavailableError):
+    """Some messages of a batch are not known to be on their queue; all others are."""
+
+    def __init__(self, service: str, unsent: Sequence[Envelope], of: int) -> None:
+        super().__init__(service, f"{len(unsent)} of {of} messages were not sent")
+        self.unsent = tuple(unsent)
 
 
 class RefusedError(Exception):

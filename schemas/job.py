@@ -15,6 +15,9 @@ from schemas.usage import Usage
 #: The open index is spread over this many partitions per kind, so that no partition takes every write of a busy kind.
 OPEN_SHARDS = 4
 
+#: Longest note on the progress of a job.
+NOTE_MAX_CHARS = 200
+
 JsonObject = dict[str, Any]
 Count = Annotated[int, Field(ge=0)]
 
@@ -42,6 +45,17 @@ class JobError(Model):
     message: str
     retryable: bool
     engine: str | None = None
+
+
+class Progress(Model):
+    """How far the attempt that runs has come, as its handler says."""
+
+    fraction: Annotated[float, Field(ge=0, le=1)] | None = None
+    """0 to 1; null where nobody can tell."""
+    note: Annotated[str, Field(max_length=NOTE_MAX_CHARS)] | None = None
+    """What it is at: a short code or sentence, with nothing of the owner's text in it."""
+    at: AwareDatetime
+    """When it was said."""
 
 
 class Attempt(Model):
@@ -87,6 +101,8 @@ class Job(Model):
     files: dict[str, str] = Field(default_factory=dict)
     """The result's files: name to key."""
     error: JobError | None = None
+    progress: Progress | None = None
+    """How far the attempt that runs has come; of no attempt that is over."""
     history: tuple[Attempt, ...] = ()
     after: dict[str, After] = Field(default_factory=dict)
     created_at: AwareDatetime
@@ -95,7 +111,8 @@ class Job(Model):
     """When the latest attempt began."""
     finished_at: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
-    """When a scheduled job is to be queued."""
+    """When a job is to start that was asked for later: a scheduled one is queued then, the message of a queued one is
+    delivered then. Gone with its first attempt."""
     request_digest: str
     """SHA-256 of the canonical request: tells a repeated idempotency key from a reused one."""
     flow: str | None = None

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 class Request(Model):
     """What a caller asks of a kind. JSON's types are meant: numbers and booleans are declared with `strict=True`."""
 
+    @property
+    def is_deterministic(self) -> bool:
+        """Whether this request has the same result each time, in a kind that is reusable; false without a seed."""
+        return True
+
 
 class Result(Model):
     """What a finished job says; every result names who made it."""
@@ -56,6 +61,11 @@ class Kind(Generic[In, Out]):
     """Longest request body that the API takes."""
     retention_days: int = 7
     """How long objects below `{name}/` are kept."""
+    reusable: bool = False
+    """Whether the request alone decides what the result is: then an owner's finished work is not paid for again.
+
+    Not for a kind whose request names an object that may change under its key.
+    """
     counters: Mapping[str, int] = field(default_factory=dict)
     """Daily counters of the owner that grow with each success, for example `{"practice_count": 1}`."""
 
@@ -63,8 +73,3 @@ class Kind(Generic[In, Out]):
     def task(self) -> str:
         """The Celery task's name."""
         return f"sayline.{self.name}"
-
-    @property
-    def visibility_s(self) -> int:
-        """How long SQS hides a message that was received: one attempt, and time to settle it."""
-        return self.timeout_s + 60

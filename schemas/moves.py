@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from schemas.conditions import Condition, Facts, conditions
-from schemas.job import Attempt, Job, JobError, Lease, open_shard, parked_shard
+from schemas.job import Attempt, Job, JobError, Lease, Progress, open_shard, parked_shard
 from schemas.status import TRANSITIONS, Status
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: How long what follows a job's end may take before the clock does it.
 AFTER_PATIENCE = timedelta(minutes=1)
+
+#: What is of the attempt that runs, and goes with it.
+_OF_THE_ATTEMPT = ("lease", "progress")
 
 #: The error's code of an attempt whose worker died or stalled past its lease.
 WORKER_LOST = "worker_lost"
@@ -72,11 +75,14 @@ class Move:
     def took_effect(self, job: Job) -> bool:
         """Whether this very move was made, and only its answer was lost.
 
-        A claim is known by its lease, whose token no other delivery has; an end by its line in the history, whatever
-        followed; any other move by what it wrote, as long as nobody has written since.
+        A claim is known by its lease, whose token no other delivery has and which a heartbeat may have extended since;
+        an end by its line in the history, whatever followed; any other move by what it wrote, as long as nobody has
+        written since.
         """
-        if "lease" in self.change.put:
-            return bool(job.lease == self.change.put["lease"])
+        put = self.change.put
+        if "started_at" in put:
+            begun = (put["lease"].token, put["started_at"])
+            return job.lease is not None and (job.lease.token, job.started_at) == begun
         if self.change.append:
             return self.change.append in job.history
         return all(getattr(job, name) == value for name, value in self.puts().items())
@@ -109,6 +115,10 @@ class Holder:
         """Return the facts of a move of the holder's."""
         return Facts(now=now, epoch=self.epoch, token=self.token, max_attempts=self.max_attempts)
 
+    def was_cancelled(self, job: Job) -> bool:
+        """Whether the record says that the holder still runs the job, and is to stop."""
+        return bool(job.cancel_requested and job.lease and job.lease.token == self.token)
+
     def line(self, move: str, now: datetime, code: str | None = None) -> Attempt:
         """Return the history's line for the end of this attempt."""
         return Attempt(epoch=self.epoch, attempt=self.attempt, outcome=move, at=now, worker=self.worker, code=code)
@@ -137,25 +147,52 @@ class End:
 
 def claim(job_id: str, *, epoch: int, lease: Lease, now: datetime) -> Move:
     """Begin an attempt of a job that waits."""
-    change = Change(put={"lease": lease, "started_at": now}, add={"attempt": 1})
+    change = Change(put={"lease": lease, "started_at": now}, add={"attempt": 1}, remove=frozenset({"due_at"}))
     return Move("claim", job_id, Facts(now=now, epoch=epoch), change)
 
 
 def take_over(job: Job, *, lease: Lease, max_attempts: int, now: datetime) -> Move:
     """Begin the next attempt of a job whose worker has died."""
-    change = Change(put={"lease": lease, "started_at": now}, add={"attempt": 1}, append=_lost(job, "take_over", now))
+    change = Change(
+        put={"lease": lease, "started_at": now},
+        add={"attempt": 1},
+        remove=frozenset({"progress"}),
+        append=_lost(job, "take_over", now),
+    )
     return Move("take_over", job.id, Facts(now=now, epoch=job.epoch, max_attempts=max_attempts), change)
 
 
 def bury(job: Job, *, error: JobError, max_attempts: int, end: End, now: datetime) -> Move:
     """Dead-letter a job whose last attempt's worker has died."""
-    change = Change(put={"error": error, **end.puts(now)}, remove=end.removes("lease"), append=_lost(job, "bury", now))
+    change = Change(
+        put={"error": error, **end.puts(now)}, remove=end.removes(*_OF_THE_ATTEMPT), append=_lost(job, "bury", now)
+    )
     return Move("bury", job.id, Facts(now=now, epoch=job.epoch, max_attempts=max_attempts), change)
+
+
+def drop(job: Job, *, end: End, now: datetime) -> Move:
+    """End a job whose owner has asked for it, and whose worker has died."""
+    change = Change(put=end.puts(now), remove=end.removes(*_OF_THE_ATTEMPT, "error"), append=_lost(job, "drop", now))
+    return Move("drop", job.id, Facts(now=now, epoch=job.epoch), change)
 
 
 def _lost(job: Job, move: str, now: datetime) -> Attempt:
     worker = job.lease.worker if job.lease else None
     return Attempt(epoch=job.epoch, attempt=job.attempt, outcome=move, at=now, worker=worker, code=WORKER_LOST)
+
+
+def extend(job_id: str, lease: Lease, *, now: datetime) -> Move:
+    """Keep a job that runs, under the same lease, until the lease given says.
+
+    A lease that has run out is extended as well, as long as nobody has taken the job over: it still runs. The record
+    isn't asked whether it was longer before; a holder's heartbeats follow one another.
+    """
+    return Move("extend", job_id, Facts(now=now, token=lease.token), Change(put={"lease": lease}))
+
+
+def report(holder: Holder, progress: Progress, *, now: datetime) -> Move:
+    """Say how far the attempt has come; refused where it is to stop."""
+    return Move("report", holder.job_id, holder.facts(now), Change(put={"progress": progress}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,7 +219,7 @@ def succeed(holder: Holder, success: Success, *, end: End, now: datetime) -> Mov
     """End the job with its result, and with what follows it, in one write."""
     change = Change(
         put={**success.puts(), **end.puts(now)},
-        remove=end.removes("lease", "error"),
+        remove=end.removes(*_OF_THE_ATTEMPT, "error"),
         append=holder.line("succeed", now),
     )
     return Move("succeed", holder.job_id, holder.facts(now), change)
@@ -201,7 +238,7 @@ def dead_letter(holder: Holder, error: JobError, *, end: End, now: datetime) -> 
 def _end_with_error(name: str, holder: Holder, error: JobError, *, end: End, now: datetime) -> Move:
     change = Change(
         put={"error": error, **end.puts(now)},
-        remove=end.removes("lease"),
+        remove=end.removes(*_OF_THE_ATTEMPT),
         append=holder.line(name, now, error.code),
     )
     return Move(name, holder.job_id, holder.facts(now), change)
@@ -209,7 +246,8 @@ def _end_with_error(name: str, holder: Holder, error: JobError, *, end: End, now
 
 def retry(holder: Holder, error: JobError, *, now: datetime) -> Move:
     """Wait for another attempt; the same message comes back when its backoff is over."""
-    change = Change(put={"error": error}, remove=frozenset({"lease"}), append=holder.line("retry", now, error.code))
+    line = holder.line("retry", now, error.code)
+    change = Change(put={"error": error}, remove=frozenset(_OF_THE_ATTEMPT), append=line)
     return Move("retry", holder.job_id, holder.facts(now), change)
 
 
@@ -222,7 +260,7 @@ def park(holder: Holder, error: JobError, *, due_at: datetime, now: datetime) ->
             "next_check_at": due_at,
             "open_shard": parked_shard(holder.kind),
         },
-        remove=frozenset({"lease"}),
+        remove=frozenset(_OF_THE_ATTEMPT),
         append=holder.line("park", now, error.code),
     )
     return Move("park", holder.job_id, holder.facts(now), change)
@@ -230,13 +268,15 @@ def park(holder: Holder, error: JobError, *, due_at: datetime, now: datetime) ->
 
 def hand_back(holder: Holder, *, now: datetime) -> Move:
     """Give the job, and its attempt, back unfinished."""
-    change = Change(add={"attempt": -1}, remove=frozenset({"lease"}), append=holder.line("hand_back", now))
+    line = holder.line("hand_back", now)
+    change = Change(add={"attempt": -1}, remove=frozenset(_OF_THE_ATTEMPT), append=line)
     return Move("hand_back", holder.job_id, holder.facts(now), change)
 
 
 def stop(holder: Holder, *, end: End, now: datetime) -> Move:
     """End a running job whose owner has asked for it."""
-    change = Change(put=end.puts(now), remove=end.removes("lease", "error"), append=holder.line("stop", now))
+    removed = end.removes(*_OF_THE_ATTEMPT, "error")
+    change = Change(put=end.puts(now), remove=removed, append=holder.line("stop", now))
     return Move("stop", holder.job_id, holder.facts(now), change)
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from schemas.moves import Move
 
 
+#: A message is delivered no later than this after it was sent; a job that is due later is scheduled, in seconds.
+LONGEST_DELAY_S = 15 * 60
+
+
 class JobStore(Protocol):
     """The records of jobs."""
 
@@ -78,6 +82,13 @@ class ObjectStore(Protocol):
             MissingObjectError: there is none.
         """
 
+    def copy(self, source: str, target: str) -> None:
+        """Copy an object of up to 5 GB with its type, without reading it here; the target is overwritten.
+
+        Raises:
+            MissingObjectError: there is no source.
+        """
+
     def delete(self, keys: Sequence[str]) -> None:
         """Delete objects; a key without one is no error."""
 
@@ -105,8 +116,15 @@ class Payloads(Protocol):
 class Enqueuer(Protocol):
     """The way into the queues."""
 
-    def send(self, envelope: Envelope, *, owner: str) -> None:
-        """Put a message on its kind's queue; on return it is durable."""
+    def send(self, envelope: Envelope, *, owner: str, delay_s: int = 0) -> None:
+        """Put a message on its kind's queue, delivered after 0 to `LONGEST_DELAY_S`; on return it is durable."""
+
+    def send_batch(self, messages: Sequence[tuple[Envelope, str]]) -> None:
+        """Put messages on their kinds' queues, each with its owner; on return all are durable.
+
+        Raises:
+            NotSentError: not all of them, even after some tries; it says which.
+        """
 
 
 class DeadLetters(Protocol):
@@ -114,6 +132,9 @@ class DeadLetters(Protocol):
 
     def bury(self, envelope: Envelope, *, error: JobError, context: Mapping[str, str | int]) -> None:
         """Put a message on its kind's dead-letter queue, with the reason as an attribute."""
+
+    def bury_foreign(self, queue: str, body: str, *, code: str) -> None:
+        """Put a message that is no job of the queue's on the queue's dead-letter queue, as it is."""
 
 
 class QueueDepth(Protocol):

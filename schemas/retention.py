@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from schemas.kinds import registry
 
 #: Days that a dead letter waits for an operator (SQS allows 14 at most).
@@ -10,6 +12,8 @@ DEAD_LETTER_DAYS = 14
 HELD_DAYS = DEAD_LETTER_DAYS + 7
 
 REQUESTS_PREFIX = "requests"
+#: What finished work is found by, so that it is not paid for again.
+REUSE_PREFIX = "reuse"
 
 #: Prefixes that belong to no kind; `None` is for ever.
 _SHARED: dict[str, int | None] = {
@@ -24,4 +28,15 @@ _SHARED: dict[str, int | None] = {
 
 def prefixes() -> dict[str, int | None]:
     """Return the days that objects below `{prefix}/` are kept, by prefix."""
-    return {kind.name: kind.retention_days for kind in registry().values()} | _SHARED
+    kinds = registry().values()
+    # What is found again names files of the job that made them: it goes first.
+    reused = {f"{REUSE_PREFIX}/{kind.name}": max(1, kind.retention_days - 1) for kind in kinds}
+    return {kind.name: kind.retention_days for kind in kinds} | reused | _SHARED
+
+
+def reuse_folder(kind: str, owner: str) -> str:
+    """Return the prefix of all that an owner's finished work of a kind is found by; erasing the owner empties it.
+
+    A job's own begins with this and its `request_digest`.
+    """
+    return f"{REUSE_PREFIX}/{kind}/{hashlib.sha256(owner.encode()).hexdigest()[:32]}/"

@@ -62,6 +62,8 @@ def _table() -> dict[str, Transition]:
         ("claim", waiting, s.RUNNING, "worker that received the message", (g.SAME_EPOCH,)),
         ("take_over", {s.RUNNING}, s.RUNNING, "next receiver, its worker being dead", (*dead, g.ATTEMPTS_LEFT)),
         ("bury", {s.RUNNING}, s.DEAD_LETTERED, "next receiver, its worker being dead", (*dead, g.ATTEMPTS_USED_UP)),
+        ("extend", {s.RUNNING}, s.RUNNING, "worker's heartbeat, while the attempt runs", (g.HOLDS_LEASE,)),
+        ("report", {s.RUNNING}, s.RUNNING, "worker, at a checkpoint", own),
         ("succeed", {s.RUNNING}, s.SUCCEEDED, "worker, with the result", own),
         ("fail", {s.RUNNING}, s.FAILED, "worker, on a permanent error", own),
         ("retry", {s.RUNNING}, s.RETRYING, "worker, on a transient error", (*own, g.ATTEMPTS_LEFT)),
@@ -71,6 +73,7 @@ def _table() -> dict[str, Transition]:
         ("cancel", {*waiting, s.SCHEDULED}, s.CANCELLED, "API, at once", ()),
         ("request_cancel", {s.RUNNING}, s.RUNNING, "API; the worker stops at its next checkpoint", ()),
         ("stop", {s.RUNNING}, s.CANCELLED, "worker, at a checkpoint", (g.HOLDS_LEASE, g.CANCEL_REQUESTED)),
+        ("drop", {s.RUNNING}, s.CANCELLED, "next receiver, its worker being dead", (*dead, g.CANCEL_REQUESTED)),
         (
             "redrive",
             {s.DEAD_LETTERED, s.FAILED},

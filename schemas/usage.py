@@ -17,3 +17,5 @@ class Usage(Model):
     tokens: Count = 0
     images: Count = 0
     cost_microusd: Count = 0
+    reused: bool = False
+    """Nothing was done: the result is a copy of one that the owner had. The counts are those of the first; no cost."""

@@ -16,6 +16,7 @@ from ops.settings import Settings
 from producers.api import create_app
 from producers.identity import DevelopmentIdentity
 from producers.ids import new_id
+from producers.sending import Sender
 from producers.services import Ports
 from producers.submission import Submission, Submissions
 from schemas import moves
@@ -120,8 +121,7 @@ class ApiBench:
         submissions = Submissions(
             jobs=self.store,
             payloads=ClaimCheck(self.objects, inline_max_bytes=INLINE_MAX_BYTES),
-            objects=self.objects,
-            queue=self.queues,
+            sender=Sender(jobs=self.store, objects=self.objects, queue=self.queues, now=self.clock),
             now=self.clock,
             new_id=new_id,
             check_after=timedelta(minutes=10),

@@ -15,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from schemas import moves
 from schemas.errors import RefusedError
-from schemas.job import After, Job, JobError, Lease, Payload, open_shard, parked_shard
+from schemas.job import After, Job, JobError, Lease, Payload, Progress, open_shard, parked_shard
 from schemas.moves import End, Holder, Move, Success
 from schemas.status import FINAL, TRANSITIONS, Guard, Status
 from tests.conftest import ManualClock, new_job
@@ -64,6 +64,8 @@ def build(name: str, seen: Job, token: str, clock: ManualClock, *, follows: bool
         "claim": lambda: moves.claim(seen.id, epoch=seen.epoch, lease=lease, now=now),
         "take_over": lambda: moves.take_over(seen, lease=lease, max_attempts=MAX_ATTEMPTS, now=now),
         "bury": lambda: moves.bury(seen, error=ERROR, max_attempts=MAX_ATTEMPTS, end=end, now=now),
+        "extend": lambda: moves.extend(seen.id, lease, now=now),
+        "report": lambda: moves.report(holder, Progress(fraction=0.5, note="halfway", at=now), now=now),
         "succeed": lambda: moves.succeed(holder, success, end=end, now=now),
         "fail": lambda: moves.fail(holder, ERROR, end=end, now=now),
         "retry": lambda: moves.retry(holder, ERROR, now=now),
@@ -73,6 +75,7 @@ def build(name: str, seen: Job, token: str, clock: ManualClock, *, follows: bool
         "cancel": lambda: moves.cancel(seen.id, end=end, now=now),
         "request_cancel": lambda: moves.request_cancel(seen.id, now=now),
         "stop": lambda: moves.stop(holder, end=end, now=now),
+        "drop": lambda: moves.drop(seen, end=end, now=now),
         "redrive": lambda: moves.redrive(seen, next_check_at=later, now=now),
     }
     return makers[name]()
@@ -103,17 +106,18 @@ class LifeCycle(RuleBasedStateMachine):
     def job_id(self, number: int) -> str:
         return f"job-{number}"
 
-    @initialize(target=seen, status=st.sampled_from([Status.QUEUED, Status.SCHEDULED]))
-    def first(self, status: Status) -> Job:
-        return self._create(status)
+    @initialize(target=seen, status=st.sampled_from([Status.QUEUED, Status.SCHEDULED]), later=st.booleans())
+    def first(self, status: Status, *, later: bool) -> Job:
+        return self._create(status, later=later)
 
     @precondition(lambda self: len(self.jobs) < 3)
-    @rule(target=seen, status=st.sampled_from([Status.QUEUED, Status.SCHEDULED]))
-    def another(self, status: Status) -> Job:
-        return self._create(status)
+    @rule(target=seen, status=st.sampled_from([Status.QUEUED, Status.SCHEDULED]), later=st.booleans())
+    def another(self, status: Status, *, later: bool) -> Job:
+        return self._create(status, later=later)
 
-    def _create(self, status: Status) -> Job:
-        due_at = self.clock() + timedelta(minutes=20) if status is Status.SCHEDULED else None
+    def _create(self, status: Status, *, later: bool) -> Job:
+        # A queued job may be due later, too: its message is delayed.
+        due_at = self.clock() + timedelta(minutes=20) if later or status is Status.SCHEDULED else None
         job_id = self.job_id(len(self.jobs))
         shard = parked_shard("tts") if status is Status.SCHEDULED else open_shard("tts", job_id)
         job = new_job(job_id, self.clock, status=status, due_at=due_at, open_shard=shard)
@@ -157,6 +161,12 @@ class LifeCycle(RuleBasedStateMachine):
             assert after.status is TRANSITIONS[name].target
             self.writes[seen.id] += 1
             self.jobs[seen.id] = after
+            if name == "extend":
+                assert after == before.model_copy(
+                    update={"lease": after.lease, "version": after.version, "updated_at": after.updated_at}
+                )
+                assert after.lease is not None
+                assert after.lease.token == token
             if name == "succeed":
                 key = (after.id, after.epoch)
                 self.results[key] = self.results.get(key, 0) + 1
@@ -198,7 +208,9 @@ class LifeCycle(RuleBasedStateMachine):
             assert 0 <= job.attempt <= MAX_ATTEMPTS
             assert (job.open_shard is not None) == job.is_open == (job.next_check_at is not None)
             assert (job.finished_at is not None) == (job.status in FINAL) == (job.expires_at is not None)
-            assert (job.due_at is not None) == (job.status is Status.SCHEDULED)
+            assert job.progress is None or job.status is Status.RUNNING
+            assert job.due_at is not None or job.status is not Status.SCHEDULED
+            assert job.due_at is None or job.status is Status.SCHEDULED or not (job.attempt or job.status in FINAL)
             if job.status not in FINAL:
                 assert (job.open_shard == parked_shard(job.kind)) == (job.status is Status.SCHEDULED)
             assert job.version == self.writes[job.id]

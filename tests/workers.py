@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from ops.memory import MemoryJobStore, MemoryObjectStore, MemoryQueues
 from ops.payloads import ClaimCheck
+from schemas.ending import Ending
 from schemas.envelope import Envelope
 from schemas.kind import Kind, Request, Result
 from tests.conftest import ManualClock, new_job
 from workers.claims import Claims
 from workers.delivery import Delivery
-from workers.ending import Ending
 from workers.finish import Finisher
+from workers.reuse import Reuse
 from workers.runner import Runner
 
 if TYPE_CHECKING:
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
 
     from schemas.job import Job
     from schemas.kinds import AnyKind
-    from workers.outcome import Outcome
+    from schemas.outcome import Outcome
     from workers.work import Work
+
+
+LEASE_S = 40.0
 
 
 class EchoRequest(Request):
@@ -69,12 +74,20 @@ class Bench:
             handler=lambda _: self._count,
             engine=lambda _: None,
             claims=Claims(
-                store=self.store, objects=self.objects, dead_letters=self.queues, ending=ending, clock=self.clock
+                store=self.store,
+                objects=self.objects,
+                queue=self.queues,
+                dead_letters=self.queues,
+                ending=ending,
+                lease_s=LEASE_S,
+                check_after=timedelta(minutes=10),
+                clock=self.clock,
             ),
             finisher=Finisher(store=self.store, ending=ending, clock=self.clock),
             store=self.store,
             objects=self.objects,
             payloads=ClaimCheck(self.objects, inline_max_bytes=1024),
+            reuse=Reuse(self.objects),
             ending=ending,
             clock=self.clock,
             random=Random(7),

@@ -1,4 +1,4 @@
-"""The worker: a Celery app whose tasks are the registry's kinds, on SQS, with prefork processes.
+"""The worker: a Celery app whose tasks are the registry's kinds, on SQS, with prefork processes or threads.
 
 Started by `sayline worker` or `python -m workers.app`.
 """
@@ -6,9 +6,11 @@ Started by `sayline worker` or `python -m workers.app`.
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import warnings
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from celery import Celery, Task, signals
@@ -21,13 +23,18 @@ from ops.aws.clients import Clients
 from ops.aws.queues import SqsQueues
 from ops.lifeline import die_with_parent, die_with_supervisor, say_ready
 from ops.settings import Settings
+from ops.sqs_transport.preflight import NotFitError, check
 from ops.sqs_transport.request import Redeliver
+from ops.sqs_transport.worker import Keeping, Parts, QueueOfKind
 from schemas.errors import UnavailableError
 from schemas.kinds import registry
-from workers.outcome import Hidden, Left, Outcome
-from workers.process import build_runner, delivery_of
+from schemas.outcome import Hidden, Left, Outcome, Settled
+from workers.guarding import KindGuard, kind_guard
+from workers.process import build_attempts, build_runner, delivery_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from schemas.kinds import AnyKind
     from workers.runner import Runner
 
@@ -35,6 +42,10 @@ TRANSPORT_ALIASES["sayline-sqs"] = "ops.sqs_transport.channel:Transport"
 
 #: The hard limit comes after the soft one by this much: time to record the attempt's end.
 _HARD_LIMIT_MARGIN_S = 15
+#: No pool has ended an attempt this long after its hard limit: the keeper does, for a thread can't be killed.
+_OVERDUE_MARGIN_S = 10
+#: How long Celery waits for the result of a process that has died, before its job counts as lost.
+_LOST_WAIT_S = 2
 
 _runner: Runner | None = None
 
@@ -46,21 +57,35 @@ class UnknownKindError(ValueError):
 class KindTask(Task):
     """The task of a kind: a delivery goes in, and what becomes of its message comes out."""
 
-    Request = "ops.sqs_transport.request:SqsRequest"
+    Strategy = "ops.sqs_transport.request:strategy"
     typing = False
 
-    def run(self, message: Any) -> None:  # noqa: ANN401 - JSON of an envelope
-        """Run a delivery."""
+    def run(self, message: Any) -> str | None:  # noqa: ANN401 - JSON of an envelope
+        """Run a delivery; return why it did not succeed."""
         if _runner is None:
-            raise RuntimeError("jobs run in the pool's processes only")
-        _settle(_runner.run(delivery_of(message, self.request.properties)))
+            raise RuntimeError("jobs run in the pool only")
+        _outlive_group_signal()
+        return _settle(_runner.run(delivery_of(message, self.request.properties)))
 
 
-def _settle(outcome: Outcome) -> None:
+@cache
+def _outlive_group_signal() -> None:
+    """Have a process of the pool do nothing at SIGTERM: whoever signals the group means the parent, which drains.
+
+    Set with the first job, as billiard sets its own after all of Celery's hooks. No SIG_IGN: engines' own processes
+    would inherit that. A thread of the pool needs nothing of the kind.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: None)
+
+
+def _settle(outcome: Outcome) -> str | None:
     """Tell the parent process what to do: it deletes the message unless the task raises."""
     match outcome:
-        case Hidden(seconds, reason):
-            raise Redeliver(reason, when=seconds)
+        case Settled(code):
+            return code
+        case Hidden(seconds, code, retry_after_s):
+            raise Redeliver(code, when=seconds, retry_after_s=retry_after_s)
         case Left():
             raise Redeliver("left")
 
@@ -78,10 +103,16 @@ def kinds_served(settings: Settings) -> list[AnyKind]:
 
 
 def create_app(settings: Settings) -> Celery:
-    """Return the Celery app; asks SQS for the queues' URLs."""
+    """Return the Celery app; asks SQS for the queues' URLs.
+
+    Raises:
+        UnavailableError: SQS is out of reach, or a queue is not there.
+        UnknownKindError: the settings name a kind that there is not.
+        NotFitError: a queue is not such that jobs on it are safe.
+    """
     kinds = kinds_served(settings)
-    queues = SqsQueues(Clients(settings).sqs, settings)
-    names = [settings.queue_name(kind.name) for kind in kinds]
+    parts = build_parts(settings, kinds)
+    names = list(parts.queues)
     app = Celery("sayline", broker="sayline-sqs://", task_cls=KindTask)
     app.conf.update(
         task_queues=[Queue(name, routing_key=name) for name in names],
@@ -89,12 +120,11 @@ def create_app(settings: Settings) -> Celery:
         task_serializer="json",
         accept_content=["json"],
         task_acks_late=True,
-        task_acks_on_failure_or_timeout=False,
-        task_reject_on_worker_lost=True,
         task_ignore_result=True,
         worker_concurrency=settings.concurrency,
-        worker_prefetch_multiplier=1,
-        worker_pool="prefork",
+        worker_prefetch_multiplier=settings.prefetch,
+        worker_pool=settings.pool,
+        worker_lost_wait=_LOST_WAIT_S,
         worker_enable_remote_control=False,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
@@ -102,16 +132,49 @@ def create_app(settings: Settings) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_retry_on_startup=True,
         broker_transport_options={
-            "predefined_queues": {name: {"url": queues.url(name)} for name in names},
-            "new_client": lambda: Clients(settings).sqs,
+            "parts": parts,
+            "predefined_queues": {name: {"url": queue.url} for name, queue in parts.queues.items()},
             "region": settings.region,
-            "wait_time_seconds": settings.long_poll_s,
             "sqs_base64_encoding": False,
         },
     )
+    app.steps["worker"].add(Keeping)
     for kind in kinds:
         app.register_task(_task(kind))
     return app
+
+
+def build_parts(settings: Settings, kinds: Sequence[AnyKind]) -> Parts:
+    """Put the worker's transport together."""
+    clients = Clients(settings, is_hasty=True)
+    queues = SqsQueues(clients.sqs, settings)
+    names = {settings.queue_name(kind.name): kind for kind in kinds}
+    parts = Parts(
+        queues={
+            name: QueueOfKind(
+                url=queues.url(name), kind=kind.name, limit_s=kind.timeout_s + _HARD_LIMIT_MARGIN_S + _OVERDUE_MARGIN_S
+            )
+            for name, kind in names.items()
+        },
+        keeper_client=lambda: clients.sqs,
+        polling_client=lambda: Clients(settings).sqs_polling,
+        attempts=build_attempts(settings, clients),
+        pool_size=settings.concurrency,
+        prefetch=settings.prefetch,
+        wait_s=settings.poll_s,
+        visibility_s=settings.visibility_s,
+        heartbeat_s=settings.heartbeat_s,
+        grace_s=settings.grace_s,
+        guards={name: _guard(kind, settings) for name, kind in names.items()},
+    )
+    check(clients.sqs, {name: queue.url for name, queue in parts.queues.items()})
+    return parts
+
+
+def _guard(kind: AnyKind, settings: Settings) -> KindGuard:
+    slots = settings.concurrency * settings.prefetch
+    most = min(settings.limits.get(kind.name, slots), slots)
+    return kind_guard(kind, most=most, rate_per_s=settings.rates.get(kind.name))
 
 
 def _task(kind: AnyKind) -> KindTask:
@@ -124,14 +187,18 @@ def _task(kind: AnyKind) -> KindTask:
     return task
 
 
+def _start_runner(settings: Settings) -> None:
+    global _runner  # noqa: PLW0603 - one per process that runs jobs
+    _runner = build_runner(settings, Clients(settings))
+
+
 def _start_process(settings: Settings, parent: int, **_signal: object) -> None:
-    global _runner  # noqa: PLW0603 - one per process of the pool, made after the fork
     die_with_parent(parent)
-    _runner = build_runner(settings)
+    _start_runner(settings)
 
 
 def main() -> None:
-    """Run a worker until it is told to stop (SIGTERM: running jobs are finished first)."""
+    """Run a worker until it is told to stop (SIGTERM: what runs is finished or handed back)."""
     die_with_supervisor()
     settings = Settings()
     log.configure(settings, process="worker")
@@ -142,8 +209,10 @@ def main() -> None:
     signals.worker_process_init.connect(partial(_start_process, settings, os.getpid()), weak=False)
     try:
         app = create_app(settings)
-    except (UnavailableError, UnknownKindError) as error:
+    except (UnavailableError, UnknownKindError, NotFitError) as error:
         sys.exit(f"the worker cannot start: {error}")
+    if settings.pool == "threads":
+        _start_runner(settings)
     worker = app.Worker(quiet=True, without_gossip=True, without_mingle=True, without_heartbeat=True)
     worker.start()
     sys.exit(worker.exitcode)

@@ -1,4 +1,4 @@
-"""One attempt of a job, as its handler sees it: the engine, the time that is left, a place for files."""
+"""One attempt of a job, as its handler sees it: engine, time that is left, a place for files, checkpoints."""
 
 from __future__ import annotations
 
@@ -6,38 +6,55 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from schemas.media import StoredFile
+from workers.checkpoint import Checkpoints
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.job import Job
-    from schemas.ports import Clock, ObjectStore
+    from schemas.moves import Holder
+    from schemas.ports import Clock, JobStore, ObjectStore
     from schemas.usage import Usage
 
 
-class Attempt:
-    """Implements `workers.work.Work` over the object store.
+_TOKEN_CHARS = 8
 
-    Files lie under `{kind}/{job}/{epoch}.{attempt}/`: an attempt that stalled past its lease can't overwrite the files
-    of the one that took over, and what it leaves is deleted.
+
+class Attempt:
+    """Implements `workers.work.Work` over the stores.
+
+    Files lie under `{kind}/{job}/{epoch}.{attempt}-{token}/`: an attempt that stalled past its lease can't overwrite
+    the files of the one that took over, and what it leaves is deleted. An attempt that was handed back and the next one
+    have the same number: the first characters of the lease's token tell them apart.
     """
 
-    def __init__(self, job: Job, *, deadline: datetime, objects: ObjectStore, clock: Clock) -> None:
+    def __init__(  # noqa: PLR0913 - its ports
+        self, job: Job, *, holder: Holder, deadline: datetime, store: JobStore, objects: ObjectStore, clock: Clock
+    ) -> None:
         self.engine: Any = None
         self.files: dict[str, str] = {}
         self.usage: Usage | None = None
         self._has_written = False
         self._prefix = f"{job.kind}/{job.id}/"
-        self._folder = f"{self._prefix}{job.epoch}.{job.attempt}/"
+        self._folder = f"{self._prefix}{job.epoch}.{job.attempt}-{holder.token[:_TOKEN_CHARS]}/"
         self._is_first = job.epoch == 0 and job.attempt == 1 and not job.history
         self._deadline = deadline
         self._objects = objects
         self._clock = clock
+        self._checkpoints = Checkpoints(holder, store=store, clock=clock)
 
     @property
     def remaining_s(self) -> float:
         """How much of the attempt's time is left; 0 or less when it is over."""
         return (self._deadline - self._clock()).total_seconds()
+
+    def progress(self, fraction: float | None, note: str | None = None) -> None:
+        """Say how far the attempt is; raises `workers.work.AttemptOverError` where it is to end here."""
+        self._checkpoints.say(fraction, note)
+
+    def checkpoint(self) -> None:
+        """Look whether the attempt is to go on; raises `workers.work.AttemptOverError` where it is not."""
+        self._checkpoints.check()
 
     def key(self, name: str) -> str:
         """Return the key under which a file of this attempt is about to be written."""

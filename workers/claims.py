@@ -14,17 +14,18 @@ from schemas import moves
 from schemas.after import complete
 from schemas.errors import RefusedError
 from schemas.job import Job, JobError
+from schemas.outcome import Hidden, Outcome, Settled
+from schemas.redriving import REDRIVABLE, begin_again, send_again
 from schemas.status import Status
-from workers.outcome import Hidden, Outcome, Settled
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
+    from schemas.ending import Ending
     from schemas.kinds import AnyKind
     from schemas.moves import Move
-    from schemas.ports import Clock, DeadLetters, JobStore, ObjectStore
+    from schemas.ports import Clock, DeadLetters, Enqueuer, JobStore, ObjectStore
     from workers.delivery import Delivery
-    from workers.ending import Ending
 
 log = structlog.get_logger(__name__)
 
@@ -42,26 +43,40 @@ _LOST = JobError(
 class Claims:
     """Takes jobs for a worker."""
 
-    def __init__(
-        self, *, store: JobStore, objects: ObjectStore, dead_letters: DeadLetters, ending: Ending, clock: Clock
+    def __init__(  # noqa: PLR0913 - its ports
+        self,
+        *,
+        store: JobStore,
+        objects: ObjectStore,
+        queue: Enqueuer,
+        dead_letters: DeadLetters,
+        ending: Ending,
+        lease_s: float,
+        check_after: timedelta,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._objects = objects
+        self._queue = queue
+        self._check_after = check_after
         self._dead_letters = dead_letters
         self._ending = ending
+        self._lease_s = lease_s
         self._clock = clock
 
     def take(self, delivery: Delivery, kind: AnyKind) -> Job | Outcome:
         """Claim the job of a delivery, take it over from a dead worker, or say what becomes of the message."""
         envelope = delivery.envelope
-        move = moves.claim(envelope.job_id, epoch=envelope.epoch, lease=delivery.lease(kind), now=self._clock())
+        now = self._clock()
+        lease = delivery.lease(self._lease_s, now)
+        move = moves.claim(envelope.job_id, epoch=envelope.epoch, lease=lease, now=now)
         for _ in range(_ROUNDS):
             try:
                 job = self._store.apply(move)
             except RefusedError as refusal:
                 found = self._refused(delivery, kind, refusal.existing)
             else:
-                return self.settle_dead(job, delivery) if job.status is Status.DEAD_LETTERED else job
+                return self._settle_ended(job, delivery) if job.status.is_final else job
             if not isinstance(found, moves.Move):
                 return found
             move = found
@@ -69,12 +84,12 @@ class Claims:
 
     def _refused(self, delivery: Delivery, kind: AnyKind, job: Job | None) -> Move | Outcome:
         if job is None or job.epoch != delivery.envelope.epoch:
-            # Withdrawn by the API, which told its client so; or a message of an epoch that is over.
-            log.info("message_without_job", found_epoch=job.epoch if job else None)
-            return Settled()
+            return self._of_no_epoch(delivery, job)
         if job.status.is_final:
             complete(self._store, job)
-            return self.settle_dead(job, delivery) if job.status is Status.DEAD_LETTERED else Settled()
+            if delivery.redriven and job.status in REDRIVABLE:
+                return self._redrive(job)
+            return self._settle_ended(job, delivery)
         if job.status is Status.SCHEDULED:
             return Settled()  # the clock sends another message when it is due
         now = self._clock()
@@ -83,17 +98,48 @@ class Claims:
         return self._from_dead_worker(delivery, kind, job, now)
 
     def _from_dead_worker(self, delivery: Delivery, kind: AnyKind, job: Job, now: datetime) -> Move:
+        lease = delivery.lease(self._lease_s, now)
         if job.status is not Status.RUNNING:  # somebody moved it since: claim again
-            return moves.claim(job.id, epoch=job.epoch, lease=delivery.lease(kind), now=now)
+            return moves.claim(job.id, epoch=job.epoch, lease=lease, now=now)
+        if job.cancel_requested:
+            return moves.drop(job, end=self._ending.badly(now), now=now)
         if job.attempt < kind.max_attempts:
-            return moves.take_over(job, lease=delivery.lease(kind), max_attempts=kind.max_attempts, now=now)
+            return moves.take_over(job, lease=lease, max_attempts=kind.max_attempts, now=now)
         return moves.bury(job, error=_LOST, max_attempts=kind.max_attempts, end=self._ending.badly(now), now=now)
+
+    def _of_no_epoch(self, delivery: Delivery, job: Job | None) -> Outcome:
+        """Drop a message of an epoch that is over, or of a record that the API withdrew and told its client so."""
+        if job and delivery.redriven and job.epoch == delivery.envelope.epoch + 1:
+            send_again(self._queue, job)  # who redrove it may have died before sending
+        log.info("message_without_job", found_epoch=job.epoch if job else None)
+        return Settled()
+
+    def _redrive(self, job: Job) -> Outcome:
+        """Run a dead job again: its message came back from the dead-letter queue, by the console of AWS or the like."""
+        now = self._clock()
+        try:
+            again = begin_again(self._store, job, next_check_at=now + self._check_after, now=now)
+        except RefusedError:
+            return Hidden(1, "raced")
+        send_again(self._queue, again)
+        log.info("job_redriven", by="console", to_epoch=again.epoch)
+        return Settled()
+
+    def _settle_ended(self, job: Job, delivery: Delivery) -> Outcome:
+        if job.status is Status.DEAD_LETTERED:
+            return self.settle_dead(job, delivery)
+        if job.status is Status.CANCELLED:
+            self._delete_files(job)  # those of a worker that died
+        return Settled()
+
+    def _delete_files(self, job: Job) -> None:
+        """Delete what the attempts of a job without a result have written."""
+        self._objects.delete(list(self._objects.keys(f"{job.kind}/{job.id}/")))
 
     def settle_dead(self, job: Job, delivery: Delivery) -> Outcome:
         """Send a dead-lettered job's message to the dead-letter queue; seen again, it is sent again."""
         complete(self._store, job)
-        # What its attempts have written is no result.
-        self._objects.delete(list(self._objects.keys(f"{job.kind}/{job.id}/")))
+        self._delete_files(job)
         context: dict[str, str | int] = {
             "attempts": job.attempt,
             "epoch": job.epoch,

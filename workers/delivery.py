@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from schemas.job import Job
     from schemas.kinds import AnyKind
 
-#: The lease ends this long before the message becomes visible again, whatever clocks differ by.
-SKEW = timedelta(seconds=5)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
@@ -27,11 +24,15 @@ class Delivery:
     token: str
     received_at: datetime
     worker: str
+    redriven: bool = False
+    """Whether it bears a dead letter's reason: somebody moved it back from the dead-letter queue."""
 
-    def lease(self, kind: AnyKind) -> Lease:
-        """Return the lease that this delivery may take: it ends before the message is visible again."""
-        until = self.received_at + timedelta(seconds=kind.visibility_s) - SKEW
-        return Lease(token=self.token, until=until, worker=self.worker)
+    probing: bool = False
+    """Whether it was received to find out if its engine is back: if that is not so, no attempt is burnt."""
+
+    def lease(self, lease_s: float, now: datetime) -> Lease:
+        """Return the lease that this delivery may take now; heartbeats extend it."""
+        return Lease(token=self.token, until=now + timedelta(seconds=lease_s), worker=self.worker)
 
     def holder(self, job: Job, kind: AnyKind) -> Holder:
         """Return the delivery as the holder of the job's lease."""

@@ -11,28 +11,28 @@ from schemas import moves
 from schemas.errors import RefusedError, UnavailableError
 
 if TYPE_CHECKING:
+    from schemas.ending import Ending
     from schemas.job import Job
     from schemas.moves import Holder, Move
     from schemas.ports import Clock, JobStore
     from workers.attempt import Attempt
-    from workers.ending import Ending
 
 log = structlog.get_logger(__name__)
 
 #: How long a finished attempt keeps trying: its work would have to be done again.
-_PATIENCE_S = 20
+PATIENCE_S = 20.0
 
 
 class Finisher:
     """Writes the ends of attempts."""
 
-    def __init__(self, *, store: JobStore, ending: Ending, clock: Clock) -> None:
+    def __init__(self, *, store: JobStore, ending: Ending, clock: Clock, patience_s: float = PATIENCE_S) -> None:
         self._store = store
         self._ending = ending
         self._clock = clock
         self._patiently = Retrying(
             retry=retry_if_exception_type(UnavailableError),
-            stop=stop_after_delay(_PATIENCE_S),
+            stop=stop_after_delay(patience_s),
             wait=wait_random_exponential(multiplier=0.2, max=5),
             reraise=True,
         )
@@ -47,7 +47,7 @@ class Finisher:
             return self._patiently(self._store.apply, move)
         except RefusedError as refusal:
             attempt.delete_files()
-            if _was_cancelled(refusal.existing, holder):
+            if refusal.existing and holder.was_cancelled(refusal.existing):
                 return self._stop(holder)
             log.warning("attempt_discarded", move=move.name, unmet=[c.name for c in refusal.unmet])
             return None
@@ -58,7 +58,3 @@ class Finisher:
             return self._patiently(self._store.apply, moves.stop(holder, end=self._ending.badly(now), now=now))
         except RefusedError:
             return None
-
-
-def _was_cancelled(job: Job | None, holder: Holder) -> bool:
-    return bool(job and job.cancel_requested and job.lease and job.lease.token == holder.token)

@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.objects import S3ObjectStore
 from ops.aws.queues import SqsQueues
 from ops.lifeline import process_name
 from ops.payloads import ClaimCheck
+from ops.settings import CLOCK_SKEW_S
 from ops.timing import utc_now
-from schemas.envelope import Envelope
+from schemas.ending import Ending
+from schemas.envelope import REASON_ATTRIBUTE, Envelope
 from schemas.errors import TransientError
 from schemas.kinds import registry
 from workers.claims import Claims
 from workers.delivery import Delivery, lease_token
-from workers.ending import Ending
 from workers.engines import load_engine
-from workers.finish import Finisher
+from workers.finish import PATIENCE_S, Finisher
 from workers.handlers import load_handler
+from workers.keeping import JobAttempts
+from workers.reuse import Reuse
 from workers.runner import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ops.aws.clients import Clients
     from ops.settings import Settings
     from schemas.kind import Result
     from workers.work import Work
 
 
-def build_runner(settings: Settings) -> Runner:
-    """Put a runner together; engines and handlers are loaded when a job first needs them, once."""
-    clients = Clients(settings)
+def build_runner(settings: Settings, clients: Clients, *, patience_s: float = PATIENCE_S) -> Runner:
+    """Put a runner together; engines and handlers are loaded when a job first needs them, once.
+
+    Args:
+        settings: the worker's.
+        clients: made by this very process.
+        patience_s: how long to try again to write the end of an attempt.
+    """
     store = DynamoJobStore(clients.dynamodb, settings.table_name)
     objects = S3ObjectStore(clients.s3, settings.bucket_name)
     queues = SqsQueues(clients.sqs, settings)
@@ -46,14 +54,37 @@ def build_runner(settings: Settings) -> Runner:
         kinds=registry(),
         handler=cache(lambda kind: _within_time_limit(load_handler(kind))),
         engine=cache(lambda kind: load_engine(kind, settings.engines.get(kind))),
-        claims=Claims(store=store, objects=objects, dead_letters=queues, ending=ending, clock=utc_now),
-        finisher=Finisher(store=store, ending=ending, clock=utc_now),
+        claims=Claims(
+            store=store,
+            objects=objects,
+            queue=queues,
+            dead_letters=queues,
+            ending=ending,
+            lease_s=settings.lease_s,
+            check_after=timedelta(seconds=settings.check_after_s),
+            clock=utc_now,
+        ),
+        finisher=Finisher(store=store, ending=ending, clock=utc_now, patience_s=patience_s),
         store=store,
         objects=objects,
         payloads=ClaimCheck(objects, inline_max_bytes=settings.inline_max_bytes),
+        reuse=Reuse(objects),
         ending=ending,
         clock=utc_now,
         random=SystemRandom(),
+    )
+
+
+def build_attempts(settings: Settings, clients: Clients) -> JobAttempts:
+    """Put together what the worker's parent does about attempts: extend, abandon, hand back."""
+    return JobAttempts(
+        # Not patient: what fails is left to the next receiver, and the heartbeat of all else must go on.
+        runner=build_runner(settings, clients, patience_s=0),
+        store=DynamoJobStore(clients.dynamodb, settings.table_name),
+        dead_letters=SqsQueues(clients.sqs, settings),
+        kinds=registry(),
+        lease=timedelta(seconds=settings.visibility_s - CLOCK_SKEW_S),
+        clock=utc_now,
     )
 
 
@@ -76,4 +107,6 @@ def delivery_of(message: Any, properties: Any) -> Delivery:  # noqa: ANN401 - as
         token=lease_token(info["sqs_message"]["ReceiptHandle"]),
         received_at=received_at,
         worker=process_name(),
+        probing=info.get("probing", False),
+        redriven=REASON_ATTRIBUTE in info["sqs_message"].get("MessageAttributes", {}),
     )

@@ -20,29 +20,33 @@ from schemas import moves
 from schemas.after import complete
 from schemas.errors import PermanentError, UnavailableError
 from schemas.job import Job
+from schemas.outcome import OK, Hidden, Left, Outcome, Settled
 from schemas.status import Status
 from workers.attempt import Attempt
-from workers.delivery import SKEW
-from workers.outcome import Hidden, Left, Outcome, Settled
+from workers.conclusion import Conclusion, judge
+from workers.guard import Verdict, verdict_of
 from workers.retry import decide, describe
-from workers.verdict import Verdict, judge
+from workers.work import CancelledError, LeaseLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from random import Random
 
+    from schemas.ending import Ending
     from schemas.kind import Request, Result
     from schemas.kinds import AnyKind
     from schemas.ports import Clock, JobStore, ObjectStore, Payloads
     from workers.claims import Claims
     from workers.delivery import Delivery
-    from workers.ending import Ending
     from workers.finish import Finisher
+    from workers.reuse import Reuse
 
 log = structlog.get_logger(__name__)
 
 #: How long a message waits, at most, when AWS could not even be asked about it; no attempt is burnt.
 _UNAVAILABLE_HIDE_S = 15
+#: A job that has found its engine still out of order comes back after about one cool-down of the breaker.
+_PROBE_HIDE_S = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +61,7 @@ class Runner:
     store: JobStore
     objects: ObjectStore
     payloads: Payloads
+    reuse: Reuse
     ending: Ending
     clock: Clock
     random: Random
@@ -72,48 +77,93 @@ class Runner:
                 log.warning("message_put_back", service=error.service, reason=error.reason)
                 return Hidden(1 + int(self.random.uniform(0, _UNAVAILABLE_HIDE_S)), "unavailable")
 
+    def abandon(self, delivery: Delivery, error: Exception) -> Outcome:
+        """Record the end of an attempt that could not do so itself, and say what becomes of its message.
+
+        Raises:
+            UnavailableError: AWS is out of reach; the next receiver sees to it, once the lease has run out.
+        """
+        job = self.store.get(delivery.envelope.job_id)
+        if job is None or job.lease is None:
+            return Hidden(0, "lost_before_or_after")  # it had not begun, or had ended: the next receiver sees which
+        if job.lease.token != delivery.token:
+            return Left()
+        with bound_contextvars(**job.log_context()):
+            attempt = self._attempt(job, delivery)
+            return self._conclude(job, self._failed(job, error, delivery), delivery, attempt)
+
     def _run(self, job: Job, delivery: Delivery) -> Outcome:
         with bound_contextvars(attempt=job.attempt, owner=job.owner):
             log.info("job_started", since_created_ms=_ms(self.clock() - job.created_at))
-            holder = delivery.holder(job, self.kinds[job.kind])
-            attempt = self._attempt(job)
-            verdict = self._verdict(job, holder, delivery, attempt)
-            finished = self.finisher.finish(verdict.move, holder, attempt)
-            if finished is None:
+            attempt = self._attempt(job, delivery)
+            try:
+                conclusion = self._attempted(job, delivery, attempt)
+            except LeaseLostError:
+                log.warning("attempt_lost")
+                attempt.delete_files()
                 return Left()
-            log.info("job_finished", status=finished.status, run_ms=_ms(self.clock() - delivery.received_at))
-            return self._follow(finished, verdict, attempt, delivery)
+            return self._conclude(job, conclusion, delivery, attempt)
 
-    def _verdict(self, job: Job, holder: moves.Holder, delivery: Delivery, attempt: Attempt) -> Verdict:
+    def _conclude(self, job: Job, conclusion: Conclusion, delivery: Delivery, attempt: Attempt) -> Outcome:
+        holder = delivery.holder(job, self.kinds[job.kind])
+        finished = self.finisher.finish(conclusion.move, holder, attempt)
+        if finished is None:
+            return Left()
+        log.info("job_finished", status=finished.status, run_ms=_ms(self.clock() - delivery.received_at))
+        return self._follow(finished, conclusion, attempt, delivery)
+
+    def _attempted(self, job: Job, delivery: Delivery, attempt: Attempt) -> Conclusion:
         kind = self.kinds[job.kind]
+        if job.cancel_requested:  # of the attempt before, which has died
+            return self._stopped(job, delivery)
         try:
-            success = self._work(job, kind, attempt)
-        except Exception as error:  # noqa: BLE001 - an engine may raise anything; what it means is decided in one place
-            now = self.clock()
-            held_s = (now - delivery.received_at).total_seconds()
-            decision = decide(error, attempt=job.attempt, kind=kind, held_s=held_s, random=self.random)
-            _log_failure(error, decision=type(decision).__name__)
+            success, code = self._work(job, kind, attempt)
+        except CancelledError:
             attempt.delete_files()
-            return judge(error, decision, holder=holder, ending=self.ending, now=now)
+            return self._stopped(job, delivery)
+        except Exception as error:  # noqa: BLE001 - an engine may raise anything; what it means is decided in one place
+            conclusion = self._failed(job, error, delivery)
+            if not isinstance(error, UnavailableError):  # what was paid for may be wanted: the next attempt deletes it
+                attempt.delete_files()
+            return conclusion
         now = self.clock()
-        return Verdict(moves.succeed(holder, success, end=self.ending.well(kind, now), now=now), Settled())
+        end = self.ending.well(kind, now)
+        return Conclusion(moves.succeed(delivery.holder(job, kind), success, end=end, now=now), Settled(code))
 
-    def _work(self, job: Job, kind: AnyKind, attempt: Attempt) -> moves.Success:
+    def _stopped(self, job: Job, delivery: Delivery) -> Conclusion:
+        now = self.clock()
+        holder = delivery.holder(job, self.kinds[job.kind])
+        return Conclusion(moves.stop(holder, end=self.ending.badly(now), now=now), Settled())
+
+    def _failed(self, job: Job, error: Exception, delivery: Delivery) -> Conclusion:
+        kind = self.kinds[job.kind]
+        now = self.clock()
+        holder = delivery.holder(job, kind)
+        if delivery.probing and verdict_of(error) is Verdict.UNAVAILABLE:
+            log.info("probe_failed", error=type(error).__name__)
+            return Conclusion(moves.hand_back(holder, now=now), Hidden(_PROBE_HIDE_S, Verdict.UNAVAILABLE))
+        held_s = (now - delivery.received_at).total_seconds()
+        decision = decide(error, attempt=job.attempt, kind=kind, held_s=held_s, random=self.random)
+        _log_failure(error, decision=type(decision).__name__)
+        return judge(error, decision, holder=holder, ending=self.ending, now=now)
+
+    def _work(self, job: Job, kind: AnyKind, attempt: Attempt) -> tuple[moves.Success, str | None]:
         attempt.engine = self.engine(kind.name)
-        result = self.handler(kind.name)(self._request(job, kind), attempt)
-        return moves.Success(
-            result=self.payloads.save(attempt.key("result.json"), result),
+        request = self._request(job, kind)
+        answer = self.reuse.answer(job, kind, request, attempt, lambda: self.handler(kind.name)(request, attempt))
+        success = moves.Success(
+            result=self.payloads.save(attempt.key("result.json"), answer.result),
             files=attempt.files,
-            engine=result.engine,
-            model=result.model,
+            engine=answer.result.engine,
+            model=answer.result.model,
             usage=attempt.usage,
         )
+        return success, None if answer.reused else OK
 
-    def _attempt(self, job: Job) -> Attempt:
+    def _attempt(self, job: Job, delivery: Delivery) -> Attempt:
         deadline = self.clock() + timedelta(seconds=self.kinds[job.kind].timeout_s)
-        if job.lease:
-            deadline = min(deadline, job.lease.until - SKEW)
-        return Attempt(job, deadline=deadline, objects=self.objects, clock=self.clock)
+        holder = delivery.holder(job, self.kinds[job.kind])
+        return Attempt(job, holder=holder, deadline=deadline, store=self.store, objects=self.objects, clock=self.clock)
 
     def _request(self, job: Job, kind: AnyKind) -> Request:
         try:
@@ -123,13 +173,14 @@ class Runner:
             raise PermanentError("invalid_request", f"The request is not valid any more: {fields}.") from None
         return request
 
-    def _follow(self, job: Job, verdict: Verdict, attempt: Attempt, delivery: Delivery) -> Outcome:
+    def _follow(self, job: Job, conclusion: Conclusion, attempt: Attempt, delivery: Delivery) -> Outcome:
         if job.status is Status.DEAD_LETTERED:
-            return self.claims.settle_dead(job, delivery)
+            self.claims.settle_dead(job, delivery)
+            return conclusion.outcome
         if job.status.is_final:
             attempt.delete_leftovers()
         complete(self.store, job)
-        return verdict.outcome if job.status is verdict.move.target else Settled()
+        return conclusion.outcome if job.status is conclusion.move.target else Settled()
 
 
 def _log_failure(error: Exception, *, decision: str) -> None:

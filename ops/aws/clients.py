@@ -21,6 +21,7 @@ EMULATOR_CREDENTIALS = ("test", "test")
 
 _CONNECT_TIMEOUT_S = 3
 _READ_TIMEOUT_S = 10
+_HASTY_TIMEOUT_S = 5
 #: A receive is held open by SQS; its answer may come this much later.
 _LONG_POLL_MARGIN_S = 10
 
@@ -37,18 +38,22 @@ def endpoint(settings: Settings, service: str) -> str | None:
 
 
 class Clients:
-    """One client per service, made when it is first used. Not to be carried over a fork: make them after it."""
+    """One client per service, made when it is first used. Not to be carried over a fork: make them after it.
 
-    def __init__(self, settings: Settings) -> None:
+    A hasty one gives each request one try and little time: for whoever tries again itself, and has others to see to.
+    """
+
+    def __init__(self, settings: Settings, *, is_hasty: bool = False) -> None:
         self._settings = settings
+        self._is_hasty = is_hasty
         key, secret = EMULATOR_CREDENTIALS if settings.aws != "aws" else (None, None)
         self._session = boto3.Session(region_name=settings.region, aws_access_key_id=key, aws_secret_access_key=secret)
 
     def _client(self, service: Any, **config: Any) -> Any:  # noqa: ANN401 - boto3 overloads on the literal
         settings: dict[str, Any] = {
             "connect_timeout": _CONNECT_TIMEOUT_S,
-            "read_timeout": _READ_TIMEOUT_S,
-            "retries": {"mode": "standard", "total_max_attempts": 3},
+            "read_timeout": _HASTY_TIMEOUT_S if self._is_hasty else _READ_TIMEOUT_S,
+            "retries": {"mode": "standard", "total_max_attempts": 1 if self._is_hasty else 3},
             "max_pool_connections": 50,
             **config,
         }
@@ -66,8 +71,14 @@ class Clients:
 
     @cached_property
     def sqs(self) -> SQSClient:
-        """SQS; patient enough for a long poll."""
-        return self._client("sqs", read_timeout=self._settings.long_poll_s + _LONG_POLL_MARGIN_S)  # type: ignore[no-any-return]
+        """SQS."""
+        return self._client("sqs")  # type: ignore[no-any-return]
+
+    @cached_property
+    def sqs_polling(self) -> SQSClient:
+        """SQS, patient enough for a long poll; one try, as who polls will poll again."""
+        patience_s = self._settings.poll_s + _LONG_POLL_MARGIN_S
+        return self._client("sqs", read_timeout=patience_s, retries={"total_max_attempts": 1})  # type: ignore[no-any-return]
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:

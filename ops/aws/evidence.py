@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ops.audit import Evidence
 from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.errors import translated
 from ops.aws.objects import S3ObjectStore
-from ops.aws.queues import REASON_ATTRIBUTE, SERVICE, SqsQueues
+from ops.aws.queues import SERVICE, SqsQueues
 from ops.payloads import ClaimCheck
-from schemas.envelope import from_message
+from schemas.envelope import REASON_ATTRIBUTE, from_message
 from schemas.kinds import registry
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
     from ops.settings import Settings
+
+Reason = dict[str, Any]
 
 #: How long a dead letter stays hidden after it was looked at; longer than looking at all of them takes.
 _LOOK_S = 30
@@ -31,7 +33,7 @@ def gather(settings: Settings) -> Evidence:
     objects = S3ObjectStore(clients.s3, settings.bucket_name)
     queues = SqsQueues(clients.sqs, settings)
     store = DynamoJobStore(clients.dynamodb, settings.table_name)
-    dead: dict[str, dict[str, str]] = {}
+    dead: dict[str, Reason] = {}
     for kind in registry():
         dead |= _dead_letters(clients.sqs, queues.url(settings.dlq_name(kind)))
     return Evidence(
@@ -43,14 +45,17 @@ def gather(settings: Settings) -> Evidence:
     )
 
 
-def _dead_letters(sqs: SQSClient, url: str) -> dict[str, dict[str, str]]:
-    """Look at every dead letter of a queue, and put them back."""
-    found: dict[str, dict[str, str]] = {}
+def _dead_letters(sqs: SQSClient, url: str) -> dict[str, Reason]:
+    """Look at every dead letter of a queue, and put them back; of a job that died more than once, return the latest."""
+    found: dict[str, Reason] = {}
     handles: list[str] = []
     with translated(SERVICE):
         while messages := _receive(sqs, url):
             handles += [message["ReceiptHandle"] for message in messages]
-            found |= {from_message(m["Body"]).job_id: _reason(m) for m in messages}
+            for message in messages:
+                envelope = from_message(message["Body"])
+                if envelope.epoch >= found.get(envelope.job_id, {}).get("epoch", 0):
+                    found[envelope.job_id] = {**_reason(message), "epoch": envelope.epoch}
         for handle in handles:
             sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
     return found
@@ -66,7 +71,7 @@ def _receive(sqs: SQSClient, url: str) -> list[MessageTypeDef]:
     ).get("Messages", [])
 
 
-def _reason(message: MessageTypeDef) -> dict[str, str]:
+def _reason(message: MessageTypeDef) -> Reason:
     attribute = message.get("MessageAttributes", {}).get(REASON_ATTRIBUTE)
-    reason: dict[str, str] = json.loads(attribute["StringValue"]) if attribute else {}
+    reason: Reason = json.loads(attribute["StringValue"]) if attribute else {}
     return reason

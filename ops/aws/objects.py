@@ -42,6 +42,18 @@ class S3ObjectStore:
                     raise MissingObjectError(key) from error
                 raise
 
+    def copy(self, source: str, target: str) -> None:
+        """Copy an object within S3, or raise `MissingObjectError`."""
+        with translated(SERVICE):
+            try:
+                self._client.copy_object(
+                    Bucket=self._bucket, Key=target, CopySource={"Bucket": self._bucket, "Key": source}
+                )
+            except ClientError as error:
+                if code(error) == "NoSuchKey":
+                    raise MissingObjectError(source) from error
+                raise
+
     def delete(self, keys: Sequence[str]) -> None:
         """Delete objects; a key without one is no error."""
         for start in range(0, len(keys), _DELETE_BATCH):

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import lru_cache
+from collections import defaultdict
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
+from ops.aws.batches import send_batches
 from ops.aws.errors import translated
-from schemas.envelope import to_message
+from ops.settings import DLQ_SUFFIX
+from schemas.envelope import REASON_ATTRIBUTE, to_message
+from schemas.errors import NotSentError
 from schemas.kinds import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef, SendMessageBatchRequestEntryTypeDef
 
     from ops.settings import Settings
     from schemas.envelope import Envelope
     from schemas.job import JobError
 
 SERVICE = "SQS"
-#: The message attribute that says why a message was dead-lettered (JSON).
-REASON_ATTRIBUTE = "sayline.reason"
 
 
 class SqsQueues:
@@ -34,8 +36,8 @@ class SqsQueues:
         self._settings = settings
         self._url = lru_cache(maxsize=None)(self._find_url)
 
-    def send(self, envelope: Envelope, *, owner: str) -> None:
-        """Put a message on its kind's queue; on return it is durable.
+    def send(self, envelope: Envelope, *, owner: str, delay_s: int = 0) -> None:
+        """Put a message on its kind's queue, delivered after `delay_s`; on return it is durable.
 
         The owner's hash is the message group: a fair queue keeps one busy owner from starving the others.
         https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
@@ -43,20 +45,46 @@ class SqsQueues:
         queue = self._settings.queue_name(envelope.kind)
         with translated(SERVICE):
             self._client.send_message(
-                QueueUrl=self._url(queue), MessageBody=self._body(envelope, queue), MessageGroupId=_group(owner)
+                QueueUrl=self._url(queue),
+                MessageBody=self._body(envelope, queue),
+                MessageGroupId=_group(owner),
+                DelaySeconds=delay_s,
             )
+
+    def send_batch(self, messages: Sequence[tuple[Envelope, str]]) -> None:
+        """Put messages on their kinds' queues by tens; `NotSentError` says which are not known to be there."""
+        unsent: set[str] = set()
+        by_queue: defaultdict[str, dict[str, SendMessageBatchRequestEntryTypeDef]] = defaultdict(dict)
+        for number, (envelope, owner) in enumerate(messages):
+            queue = self._settings.queue_name(envelope.kind)
+            by_queue[queue][str(number)] = {
+                "Id": str(number),
+                "MessageBody": self._body(envelope, queue),
+                "MessageGroupId": _group(owner),
+            }
+        for queue, entries in by_queue.items():
+            unsent |= send_batches(self._client, partial(self._url, queue), entries)
+        if unsent:
+            raise NotSentError(SERVICE, [messages[int(number)][0] for number in sorted(unsent, key=int)], len(messages))
 
     def bury(self, envelope: Envelope, *, error: JobError, context: Mapping[str, str | int]) -> None:
         """Put a message on its kind's dead-letter queue, with the reason as an attribute."""
         reason = {"code": error.code, "message": error.message, **context}
+        queue = self._settings.queue_name(envelope.kind)
+        self._bury(queue, self._body(envelope, queue), reason)
+
+    def bury_foreign(self, queue: str, body: str, *, code: str) -> None:
+        """Put a message that is no job of the queue's on the queue's dead-letter queue, as it is."""
+        self._bury(queue, body, {"code": code, "message": "No worker of this queue can run the message."})
+
+    def _bury(self, queue: str, body: str, reason: Mapping[str, str | int]) -> None:
         attribute: MessageAttributeValueTypeDef = {
             "DataType": "String",
             "StringValue": json.dumps(reason, ensure_ascii=False),
         }
-        body = self._body(envelope, self._settings.queue_name(envelope.kind))
         with translated(SERVICE):
             self._client.send_message(
-                QueueUrl=self._url(self._settings.dlq_name(envelope.kind)),
+                QueueUrl=self._url(f"{queue}{DLQ_SUFFIX}"),
                 MessageBody=body,
                 MessageAttributes={REASON_ATTRIBUTE: attribute},
             )

@@ -87,10 +87,20 @@ class ApiClient:
         self._http = self._open(self.url, base_url=self.url, headers=headers)
         self._sleep = sleep
 
-    def submit(self, kind: str, request: JsonObject, *, idempotency_key: str) -> JsonObject:
-        """Ask for a job; the key makes it one job, however often this is tried."""
+    def submit(self, kind: str, request: JsonObject, *, idempotency_key: str, run_at: str | None = None) -> JsonObject:
+        """Ask for a job, to start at once or at a time; the key makes it one job, however often this is tried."""
         headers = {b"Idempotency-Key": idempotency_key.encode()}
-        return self._document(self._ask("POST", f"/v1/jobs/{_segment(kind)}", json=request, headers=headers), "id")
+        params = {"run_at": run_at} if run_at else {}
+        path = f"/v1/jobs/{_segment(kind)}"
+        return self._document(self._ask("POST", path, json=request, headers=headers, params=params), "id")
+
+    def cancel(self, job_id: str) -> JsonObject:
+        """Cancel a job, and return it; more than once changes nothing."""
+        return self._document(self._ask("POST", f"/v1/jobs/{_segment(job_id)}/cancel"), "id")
+
+    def redrive(self, job_id: str) -> JsonObject:
+        """Run a job again, and return it; tried once, for a second time would be refused."""
+        return self._document(self._ask("POST", f"/v1/jobs/{_segment(job_id)}/redrive", tries=1), "id")
 
     def show(self, job_id: str) -> JsonObject:
         """Return a job."""

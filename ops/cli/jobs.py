@@ -1,4 +1,4 @@
-"""The commands of those who ask for jobs: submit, show, list, wait and kinds."""
+"""The commands of those who ask for jobs: submit, show, list, wait, cancel, redrive and kinds."""
 
 from pathlib import Path
 from typing import Annotated
@@ -36,6 +36,7 @@ sayline job submit tts --text "Good morning!"
 sayline job submit tts --text 안녕하세요 --set language=ko-KR --wait
 sayline job submit tts --text Hello --set 'marks=["word"]' --save .
 sayline job submit tts --file request.json
+sayline job submit tts --text "Good morning!" --run-at 2030-01-01T07:30:00+09:00
 echo '{"text": "Hello"}' | sayline job submit tts --file -
 """
 
@@ -61,6 +62,22 @@ WAIT_HELP = """Wait until a job is over; its exit code tells how it ended.
 Examples:
 sayline job wait 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --timeout 300
 sayline job wait 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --save results
+"""
+
+CANCEL_HELP = """Cancel a job: at once while it waits; one that runs is asked to stop.
+
+\b
+Examples:
+sayline job cancel 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55
+sayline job cancel 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --json
+"""
+
+REDRIVE_HELP = """Run a job again that has failed or is dead-lettered, with all its attempts.
+
+\b
+Examples:
+sayline job redrive 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55
+sayline job redrive 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --json
 """
 
 KINDS_HELP = """List the kinds of jobs that the API takes.
@@ -89,6 +106,9 @@ def submit(  # noqa: PLR0913, PLR0917 - its options
     idempotency_key: Annotated[
         str | None, typer.Option(metavar="KEY", help="The same key makes one job; a new one is the default.")
     ] = None,
+    run_at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When it is to start, as RFC 3339 has it; now is the default.")
+    ] = None,
     save: Save = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag
     owner: Owner = None,
@@ -98,7 +118,7 @@ def submit(  # noqa: PLR0913, PLR0917 - its options
         request = build_request(file=file, text=text, settings=settings or ())
         client = connect(Settings(), owner=owner)
         key = str(uuid4()) if idempotency_key is None else idempotency_key
-        job = client.submit(kind, request, idempotency_key=key)
+        job = client.submit(kind, request, idempotency_key=key, run_at=run_at)
         if not as_json:
             print_line(job["id"])
         if wait_for_it or save:
@@ -142,6 +162,20 @@ def wait_for(
     """Wait for a job."""
     with reported():
         _see_out(connect(Settings(), owner=owner), job_id, timeout_s=timeout, save=save, as_json=as_json)
+
+
+@app.command(help=CANCEL_HELP, epilog=EXIT_CODES)
+def cancel(job_id: JobId, as_json: AsJson = False, owner: Owner = None) -> None:  # noqa: FBT002
+    """Cancel a job."""
+    with reported():
+        _print_job(connect(Settings(), owner=owner).cancel(job_id), as_json=as_json)
+
+
+@app.command(help=REDRIVE_HELP, epilog=EXIT_CODES)
+def redrive(job_id: JobId, as_json: AsJson = False, owner: Owner = None) -> None:  # noqa: FBT002
+    """Run a job again."""
+    with reported():
+        _print_job(connect(Settings(), owner=owner).redrive(job_id), as_json=as_json)
 
 
 def kinds(as_json: AsJson = False, owner: Owner = None) -> None:  # noqa: FBT002

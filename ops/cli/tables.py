@@ -60,6 +60,12 @@ def status_text(job: JsonObject) -> Text:
     return Text(printable(job["status"]), style=_COLOURS.get(job["status"], ""))
 
 
+def progress_text(progress: JsonObject) -> str:
+    """Return how far a job is, as far as anybody has said."""
+    fraction, note = progress["fraction"], progress["note"]
+    return ", ".join(filter(None, (f"{fraction:.0%}" if fraction is not None else "", note))) or "goes on"
+
+
 def age(since: datetime, now: datetime) -> str:
     """Return how long ago it was, in its largest unit."""
     seconds = max(0, int((now - since).total_seconds()))
@@ -76,8 +82,12 @@ def _fields(job: JsonObject) -> Iterator[tuple[str, Text]]:
     yield "job", _text(job["id"])
     yield "kind", _text(job["kind"])
     yield "status", status_text(job)
+    if job["cancel_requested"] and job["status"] == "running":
+        yield "cancel", _text("requested; it stops at its next checkpoint")
+    if job["progress"]:
+        yield "progress", _text(progress_text(job["progress"]))
     yield "attempts", _text(f"{job['attempt']} of {job['max_attempts'] or '?'}")
-    for name in ("created_at", "started_at", "finished_at"):
+    for name in ("created_at", "due_at", "started_at", "finished_at"):
         if job[name]:
             yield name.removesuffix("_at"), _text(f"{_time(job[name]).astimezone():%Y-%m-%d %H:%M:%S %z}")
     if job["error"]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ops.cli.client import ProblemError, UnreachableError
 from ops.cli.output import err, printable
+from ops.cli.tables import progress_text
 from schemas.status import FINAL
 
 if TYPE_CHECKING:
@@ -102,4 +103,5 @@ class Watch:
             self._last = job["status"], job["attempt"]
             self._console.print(f"{elapsed_s:6.1f} s  {state}")
         if self._spinner:
-            self._spinner.update(f"{state}, {elapsed_s:.0f} s")
+            far = f", {printable(progress_text(job['progress']))}" if job["progress"] else ""
+            self._spinner.update(f"{state}{far}, {elapsed_s:.0f} s")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ops.clock.outbox import Outbox
 from schemas import moves
 from schemas.after import complete
-from schemas.envelope import Envelope
 from schemas.errors import RefusedError
 from schemas.status import Status
 
@@ -41,32 +41,33 @@ class Sweeper:
         return sum(self._sweep_kind(kind) for kind in kinds)
 
     def _sweep_kind(self, kind: str) -> int:
-        sent = 0
         may_be_missing: bool | None = None
-        for job in self.store.due_for_check(kind, now=self.clock()):
-            if job.status is Status.SCHEDULED:
-                sent += self._release(job)
-            elif job.status.is_final:
-                self._complete(job)
-            else:
-                if may_be_missing is None:
-                    may_be_missing = self._messages_may_be_missing(kind)
-                sent += may_be_missing and self._resend(job)
-        return sent
+        with Outbox(self.enqueuer) as outbox:
+            for job in self.store.due_for_check(kind, now=self.clock()):
+                if job.status is Status.SCHEDULED:
+                    self._release(job, outbox)
+                elif job.status.is_final:
+                    self._complete(job)
+                else:
+                    if may_be_missing is None:
+                        may_be_missing = self._messages_may_be_missing(kind)
+                    if may_be_missing:
+                        self._resend(job, outbox)
+        return outbox.sent
 
     def _messages_may_be_missing(self, kind: str) -> bool:
         """Compare the queue with the index: a full queue explains a late job, and more messages wouldn't help it."""
         depth = self.queues.depth(kind)
         return self.store.count_open(kind, at_most=depth + 1) > depth
 
-    def _release(self, job: Job) -> bool:
+    def _release(self, job: Job, outbox: Outbox) -> bool:
         now = self.clock()
         move = moves.release(job, next_check_at=now + self.check_after, now=now)
         try:
             released = self.store.apply(move)
         except RefusedError:
             return False  # another clock was faster, or the job was cancelled
-        self._send(released)
+        outbox.put(released)
         log.info("job_released", **released.log_context())
         return True
 
@@ -75,20 +76,16 @@ class Sweeper:
             complete(self.store, job)
             log.info("job_completed", **job.log_context())
 
-    def _resend(self, job: Job) -> bool:
+    def _resend(self, job: Job, outbox: Outbox) -> bool:
         """Send a job's message again, once among any number of clocks: postponing its check is conditional."""
         if not self.store.postpone_check(job, self._next_check(job)):
             return False
         if not job.lease_expired(self.clock()):
             return False  # it runs
-        self._send(job)
+        outbox.put(job)
         log.warning("job_resent", status=job.status, checks=job.checks + 1, **job.log_context())
         return True
 
     def _next_check(self, job: Job) -> datetime:
         doublings = min(job.checks + 1, _DOUBLINGS)
         return self.clock() + self.check_after * (1 << doublings)
-
-    def _send(self, job: Job) -> None:
-        envelope = Envelope(job_id=job.id, kind=job.kind, epoch=job.epoch, traceparent=job.trace)
-        self.enqueuer.send(envelope, owner=job.owner)

@@ -58,9 +58,9 @@ def _queue(kind: AnyKind, settings: Settings) -> JsonObject:
         "Type": "AWS::SQS::Queue",
         "Properties": {
             "QueueName": settings.queue_name(kind.name),
-            "VisibilityTimeout": kind.visibility_s,
+            "VisibilityTimeout": settings.visibility_s,
             "MessageRetentionPeriod": _QUEUE_RETENTION_S,
-            "ReceiveMessageWaitTimeSeconds": settings.long_poll_s,
+            "ReceiveMessageWaitTimeSeconds": settings.poll_s,
             "SqsManagedSseEnabled": True,
             "RedrivePolicy": {
                 "deadLetterTargetArn": {"Fn::GetAtt": [dlq_id(kind), "Arn"]},

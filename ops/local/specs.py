@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     Specs = Callable[[Settings], Sequence[ProcessSpec]]
 
-#: A worker finishes or hands back what it has in hand; one attempt of most kinds fits.
-_WORKER_GRACE_S = 70
+#: A worker has handed back what it has in hand at the end of its own grace period; this is for leaving.
+_WORKER_LEAVES_WITHIN_S = 10
 
 
 def emulator_spec(settings: Settings) -> ProcessSpec:
@@ -36,7 +36,7 @@ def sayline_specs(settings: Settings) -> tuple[ProcessSpec, ...]:
             name="worker",
             command=_module("workers.app"),
             ready_file=settings.data_dir / "worker.ready",
-            grace_s=_WORKER_GRACE_S,
+            grace_s=settings.grace_s + _WORKER_LEAVES_WITHIN_S,
         ),
         ProcessSpec(name="clock", command=_module("ops.clock")),
         ProcessSpec(name="api", command=_module("producers.api"), ready_url=f"{api_url(settings)}/readyz"),

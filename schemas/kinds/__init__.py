@@ -13,6 +13,9 @@ from schemas.kind import Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# See the package above.
+__path__ = pkgutil.extend_path(__path__, __name__)
+
 AnyKind = Kind[Any, Any]
 
 

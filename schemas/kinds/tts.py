@@ -82,4 +82,5 @@ KIND = Kind(
     # A character takes up to 12 bytes where a client escapes it (`\ud83d\ude00`): 240,000 for the longest text.
     request_max_bytes=262_144,
     retention_days=7,
+    reusable=True,
 )

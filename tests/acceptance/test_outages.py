@@ -13,7 +13,7 @@ import pytest
 from ops.local.process import ProcessSpec
 from ops.local.specs import sayline_specs
 from tests.acceptance.running import RunningStack, wait_for_end
-from tests.proxy import Fault, FaultProxy
+from tests.faults import Fault, FaultProxy
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:

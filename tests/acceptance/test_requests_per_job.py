@@ -1,37 +1,138 @@
-"""What a plain job costs in AWS requests, counted by the emulator."""
+"""What a job costs in AWS requests, counted by the emulator; `python -m ops.bench requests` compares it."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import httpx
+import pytest
 
+from ops.aws.clients import Clients
+from ops.aws.dynamodb import DynamoJobStore
+from ops.aws.queues import SqsQueues
+from ops.bench import kinds
+from ops.local.specs import sayline_specs
+from ops.timing import utc_now
+from schemas.envelope import envelope_of
+from schemas.job import Job, Payload, open_shard
+from schemas.status import Status
 from tests.acceptance.running import RunningStack
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-JOBS = 20
+    from ops.local.process import ProcessSpec
+    from ops.settings import Settings
+
+JOBS = 120
+PROCESSES, PREFETCH = 4, 10
+#: Of SQS, per job: a tenth each to send, receive and delete, and room for batches that are not full.
+MOST_SQS = 0.45
+LONG_POLL_S = 2
+IDLE_S = 7
+
+
+@pytest.fixture(autouse=True)
+def noop(tmp_path: Path) -> Iterator[None]:
+    with kinds.added(tmp_path / "kinds"):
+        yield
+
+
+def worker_alone(settings: Settings) -> Sequence[ProcessSpec]:
+    return [spec for spec in sayline_specs(settings) if spec.name == "worker"]
+
+
+def requests(stack: RunningStack) -> Counter[str]:
+    answer = httpx.get(f"http://127.0.0.1:{stack.settings.emulator_port}/_sayline/requests", trust_env=False)
+    return Counter(answer.json())
+
+
+def spent(stack: RunningStack, before: Counter[str], service: str) -> dict[str, int]:
+    return {name: n for name, n in (requests(stack) - before).items() if name.startswith(f"{service}.")}
 
 
 def test_a_plain_job_is_three_writes_and_no_read(tmp_path: Path):
-    with RunningStack(tmp_path, clock_interval_s=3600, long_poll_s=1) as stack, stack.client() as client:
+    settings: dict[str, Any] = {"clock_interval_s": 3600, "long_poll_s": 1, "kinds": ("noop",), "concurrency": 1}
+    with RunningStack(tmp_path, **settings) as stack, stack.client() as client:
+        wait_until(lambda: requests(stack)["SQS.ReceiveMessage"])
+        before = requests(stack)
 
-        def counted() -> Counter[str]:
-            return Counter(httpx.get(f"http://127.0.0.1:{stack.settings.emulator_port}/_sayline/requests").json())
+        for _ in range(20):
+            client.post("/v1/jobs/noop", json={}).raise_for_status()
+        wait_until(lambda: is_empty(stack))
 
-        wait_until(lambda: counted()["SQS.ReceiveMessage"])
-        before = counted()
+        assert spent(stack, before, "DynamoDB") == {"DynamoDB.PutItem": 20, "DynamoDB.UpdateItem": 40}
+        assert spent(stack, before, "SQS")["SQS.SendMessage"] == 20
+        assert spent(stack, before, "S3") == {}  # request and result are small: they stay in the record
 
-        for number in range(JOBS):
-            client.post("/v1/jobs/tts", json={"text": f"Sentence {number}."}).raise_for_status()
-        wait_until(lambda: (counted() - before)["SQS.DeleteMessage"] == JOBS)
 
-        spent = counted() - before
-        assert spent["DynamoDB.PutItem"] == JOBS
-        assert spent["DynamoDB.UpdateItem"] == 2 * JOBS
-        assert {name for name in spent if name.startswith("DynamoDB")} == {"DynamoDB.PutItem", "DynamoDB.UpdateItem"}
-        assert spent["SQS.SendMessage"] == JOBS
-        assert spent["S3.PutObject"] == JOBS
+def test_a_batch_of_the_library_shares_its_requests_of_sqs(tmp_path: Path):
+    settings: dict[str, Any] = {"long_poll_s": 20, "concurrency": PROCESSES, "prefetch": PREFETCH, "kinds": ("noop",)}
+    with RunningStack(tmp_path, specs=worker_alone, **settings) as stack:
+        jobs = [new_job() for _ in range(JOBS)]
+        before = requests(stack)
+
+        submit(stack, jobs)
+        wait_until(lambda: is_empty(stack))
+
+        sqs = spent(stack, before, "SQS")
+        del sqs["SQS.GetQueueAttributes"]  # this test's
+        sqs.pop("SQS.GetQueueUrl", None)  # once per process
+        assert sum(sqs.values()) <= MOST_SQS * JOBS, sqs
+        assert spent(stack, before, "DynamoDB") == {"DynamoDB.PutItem": JOBS, "DynamoDB.UpdateItem": 2 * JOBS}
+        statuses = Counter(job.status for job in store(stack).scan())
+        assert statuses == {Status.SUCCEEDED: JOBS}
+
+
+def test_an_idle_worker_receives_once_per_long_poll_and_queue(tmp_path: Path):
+    """At `long_poll_s` 20, which AWS has, that is three times a minute; here the polls are shorter."""
+    with RunningStack(tmp_path, specs=worker_alone, long_poll_s=LONG_POLL_S, kinds=("noop", "call")) as stack:
+        wait_until(lambda: requests(stack)["SQS.ReceiveMessage"] >= 2)
+        before, began = requests(stack), time.monotonic()
+
+        wait_until(lambda: time.monotonic() - began > IDLE_S)
+
+        # Counted when it is answered: the poll that was under way is one more.
+        most = 2 * (1 + (time.monotonic() - began) / LONG_POLL_S)
+        assert 2 <= spent(stack, before, "SQS")["SQS.ReceiveMessage"] <= most
+        assert set(requests(stack) - before) == {"SQS.ReceiveMessage"}
+
+
+def store(stack: RunningStack) -> DynamoJobStore:
+    return DynamoJobStore(Clients(stack.settings).dynamodb, stack.settings.table_name)
+
+
+def submit(stack: RunningStack, jobs: list[Job]) -> None:
+    """As the API does with many at once: the records, then the messages by tens."""
+    table = store(stack)
+    for job in jobs:
+        table.create(job)
+    queues = SqsQueues(Clients(stack.settings).sqs, stack.settings)
+    queues.send_batch([(envelope_of(job), job.owner) for job in jobs])
+
+
+def new_job() -> Job:
+    now, job_id = utc_now(), uuid4().hex
+    return Job(
+        id=job_id,
+        kind="noop",
+        owner="mina",
+        status=Status.QUEUED,
+        request=Payload(inline={}),
+        request_digest="0" * 64,
+        created_at=now,
+        updated_at=now,
+        open_shard=open_shard("noop", job_id),
+        next_check_at=now + timedelta(hours=1),
+    )
+
+
+def is_empty(stack: RunningStack) -> bool:
+    queues = SqsQueues(Clients(stack.settings).sqs, stack.settings)
+    return not queues.depth("noop")

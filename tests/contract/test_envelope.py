@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.aws.clients import Clients
-from ops.aws.queues import REASON_ATTRIBUTE, SqsQueues
-from schemas.envelope import Envelope, UnreadableMessageError, from_message, to_message
+from ops.aws.queues import SqsQueues
+from schemas.envelope import REASON_ATTRIBUTE, Envelope, UnreadableMessageError, from_message, to_message
 from schemas.job import JobError
 
 if TYPE_CHECKING:

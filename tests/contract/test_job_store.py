@@ -15,7 +15,7 @@ from ops.aws.dynamodb import DynamoJobStore
 from ops.memory import MemoryJobStore
 from schemas import moves
 from schemas.errors import ExistsError, RefusedError, UnavailableError
-from schemas.job import After, Job, JobError, Lease, Payload
+from schemas.job import After, Job, JobError, Lease, Payload, Progress
 from schemas.moves import End, Holder, Success
 from schemas.status import Status
 from schemas.usage import Usage
@@ -143,6 +143,53 @@ def test_a_whole_life_is_recorded(store: JobStore, clock: ManualClock):
     assert after.error is None
     assert [line.outcome for line in after.history] == ["retry", "succeed"]
     assert after.version == 4
+
+
+def test_progress_comes_back_as_it_was_said_and_goes_with_its_attempt(store: JobStore, clock: ManualClock):
+    job = claimed(store, clock)
+    said = Progress(fraction=0.333, note="맞추는 중", at=clock.advance(3))
+
+    after = store.apply(moves.report(holder(job), said, now=clock()))
+
+    assert after == store.get(job.id) == job.model_copy(update={"progress": said, "version": 2, "updated_at": clock()})
+    assert store.apply(succeeded(job, clock)).progress is None
+
+
+def test_a_heartbeat_keeps_the_lease_and_a_stale_one_is_refused(store: JobStore, clock: ManualClock):
+    job = claimed(store, clock)
+    clock.advance(59)
+    longer = store.apply(moves.extend(job.id, lease(clock), now=clock()))
+    clock.advance(59)
+
+    assert longer == store.get(job.id)
+    assert not longer.lease_expired(clock())
+    with pytest.raises(RefusedError) as refused:
+        store.apply(moves.extend(job.id, lease(clock, "stale"), now=clock()))
+    assert [condition.name for condition in refused.value.unmet] == ["holds_lease"]
+
+
+def test_a_claim_whose_answer_was_lost_is_no_refusal_though_a_heartbeat_came_between(
+    store: JobStore, clock: ManualClock
+):
+    job = new_job(fresh_id(), clock)
+    store.create(job)
+    claim = moves.claim(job.id, epoch=0, lease=lease(clock), now=clock())
+    store.apply(claim)
+    clock.advance(15)
+    extended = store.apply(moves.extend(job.id, lease(clock), now=clock()))
+
+    assert store.apply(claim) == extended
+
+
+def test_a_queued_job_that_is_due_later_is_due_no_more_once_it_is_begun(store: JobStore, clock: ManualClock):
+    due_at = clock() + timedelta(minutes=5)
+    job = new_job(fresh_id(), clock, due_at=due_at)
+    store.create(job)
+    assert store.get(job.id) == job
+
+    begun = store.apply(moves.claim(job.id, epoch=0, lease=lease(clock), now=clock.advance(300)))
+
+    assert begun.due_at is None
 
 
 def test_a_refusal_says_which_conditions_failed(store: JobStore, clock: ManualClock):

@@ -46,6 +46,34 @@ def test_a_missing_object_is_said_to_be(objects: ObjectStore, folder: str):
         objects.get(folder + "missing")
 
 
+def test_a_copy_has_the_bytes_and_the_type_and_stands_by_itself(objects: ObjectStore, folder: str):
+    source, target = folder + "0.1/스피치 +&.mp3", folder + "0.2/speech.mp3"
+    objects.put(source, b"sound", mime="audio/mpeg")
+    objects.put(target, b"older", mime="text/plain")
+
+    objects.copy(source, target)
+    objects.delete([source])
+
+    assert objects.get(target) == b"sound"
+    assert mime_of(objects, target) == "audio/mpeg"
+
+
+def test_a_copy_of_nothing_is_said_to_be_and_leaves_the_target(objects: ObjectStore, folder: str):
+    objects.put(folder + "target", b"stays", mime="text/plain")
+
+    with pytest.raises(MissingObjectError, match="gone"):
+        objects.copy(folder + "gone", folder + "target")
+
+    assert objects.get(folder + "target") == b"stays"
+
+
+def mime_of(objects: ObjectStore, key: str) -> str:
+    if isinstance(objects, MemoryObjectStore):
+        return objects.objects[key][1]
+    assert isinstance(objects, S3ObjectStore)
+    return objects._client.head_object(Bucket=objects._bucket, Key=key)["ContentType"]  # noqa: SLF001
+
+
 def test_keys_are_listed_and_deleted_by_prefix(objects: ObjectStore, folder: str):
     for name in ("0.1/a", "0.1/b", "0.2/a"):
         objects.put(folder + name, b"x", mime="text/plain")

@@ -34,6 +34,19 @@ def test_what_is_sent_waits_on_its_kinds_queue(queues: Any):
     assert queues.depth("tts") == 3
 
 
+def test_a_delayed_message_is_on_its_queue(queues: Any):
+    queues.send(Envelope(job_id="later", kind="tts"), owner="mina", delay_s=900)
+
+    assert queues.depth("tts") == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 23])
+def test_a_batch_is_on_its_queue_when_it_is_sent(queues: Any, count: int):
+    queues.send_batch([(Envelope(job_id=f"job-{number}", kind="tts"), "민아") for number in range(count)])
+
+    assert queues.depth("tts") == count
+
+
 def test_a_dead_letter_is_not_on_the_queue(queues: Any):
     queues.bury(Envelope(job_id="dead", kind="tts"), error=JobError(code="c", message="m", retryable=True), context={})
 

@@ -90,9 +90,9 @@ def test_every_kind_has_its_queues_as_the_template_says(deployed: Emulator):
     for kind in registry().values():
         queue = attributes(deployed, deployed.settings.queue_name(kind.name))
         dlq = attributes(deployed, deployed.settings.dlq_name(kind.name))
-        assert queue["VisibilityTimeout"] == str(kind.visibility_s)
+        assert queue["VisibilityTimeout"] == str(deployed.settings.visibility_s)
         assert queue["MessageRetentionPeriod"] == str(4 * 86_400)
-        assert queue["ReceiveMessageWaitTimeSeconds"] == "20"
+        assert queue["ReceiveMessageWaitTimeSeconds"] == str(deployed.settings.poll_s)
         assert queue["SqsManagedSseEnabled"] == "true"
         assert json.loads(queue["RedrivePolicy"]) == {"deadLetterTargetArn": dlq["QueueArn"], "maxReceiveCount": 100}
         assert dlq["MessageRetentionPeriod"] == str(retention.DEAD_LETTER_DAYS * 86_400)

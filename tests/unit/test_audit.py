@@ -110,6 +110,27 @@ def test_documents_in_the_bucket_belong_to_their_job(sound: Evidence):
     assert list(audit(large)) == []
 
 
+def redriven(evidence: Evidence) -> Evidence:
+    """The good job was dead-lettered in epoch 0 and run again; its dead letter stays."""
+    line = evidence.jobs["good"].history[0]
+    died = line.model_copy(update={"outcome": "bury"})
+    good = with_good(evidence, epoch=1, history=(died, line.model_copy(update={"epoch": 1})))
+    return replace(good, dead={**evidence.dead, "good": {"code": "c", "epoch": 0}})
+
+
+def dead_again(evidence: Evidence, *, letter_of: int) -> Evidence:
+    """The dead job was run again and died again; its latest dead letter is of this epoch."""
+    dead = evidence.jobs["dead"]
+    again = dead.history[0].model_copy(update={"epoch": 1})
+    job = dead.model_copy(update={"epoch": 1, "history": (*dead.history, again)})
+    return replace(evidence, jobs={**evidence.jobs, "dead": job}, dead={"dead": {"code": "c", "epoch": letter_of}})
+
+
+def test_the_dead_letter_of_an_epoch_that_was_redriven_may_stay(sound: Evidence):
+    assert list(audit(redriven(sound))) == []
+    assert list(audit(dead_again(sound, letter_of=1))) == []
+
+
 @pytest.mark.parametrize(
     ("plant", "code"),
     [
@@ -131,6 +152,11 @@ def test_documents_in_the_bucket_belong_to_their_job(sound: Evidence):
         (lambda e: replace(e, dead={}), "dead_letter_missing"),
         (lambda e: replace(e, dead={**e.dead, "good": {"code": "c"}}), "dead_letter_of_no_dead_job"),
         (lambda e: replace(e, dead={"dead": {}}), "dead_letter_without_reason"),
+        (lambda e: replace(e, dead={**e.dead, "good": {"code": "c", "epoch": 0}}), "dead_letter_of_no_dead_job"),
+        (lambda e: replace(e, dead={"dead": {"code": "c", "epoch": 1}}), "dead_letter_of_no_dead_job"),
+        (lambda e: replace(e, dead={**e.dead, "nobody": {"code": "c", "epoch": 0}}), "dead_letter_of_no_dead_job"),
+        (lambda e: with_good(redriven(e), history=e.jobs["good"].history), "dead_letter_of_no_dead_job"),
+        (lambda e: dead_again(e, letter_of=0), "dead_letter_missing"),
     ],
 )
 def test_a_planted_defect_is_found(sound: Evidence, plant: Callable[[Evidence], Evidence], code: str):

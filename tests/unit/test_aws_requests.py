@@ -24,8 +24,8 @@ from ops.aws.objects import S3ObjectStore
 from ops.aws.queues import SqsQueues
 from ops.settings import Settings
 from schemas import moves
-from schemas.envelope import Envelope
-from schemas.errors import RefusedError, UnavailableError
+from schemas.envelope import Envelope, from_message
+from schemas.errors import NotSentError, RefusedError, UnavailableError
 from schemas.job import After, Job, JobError, Lease, open_shards, parked_shard
 from tests.conftest import ManualClock, new_job
 
@@ -92,6 +92,14 @@ def queues(wire: Wire) -> SqsQueues:
 @pytest.fixture
 def objects(wire: Wire) -> S3ObjectStore:
     return S3ObjectStore(wire.attach(Clients(SETTINGS).s3), "bucket")
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between tries, which take no time here."""
+    made: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", made.append)
+    return made
 
 
 def refusal(code: str, **more: object) -> tuple[int, dict[str, object]]:
@@ -385,6 +393,60 @@ def test_an_object_is_written_with_its_type(wire: Wire, objects: S3ObjectStore):
     assert (params["Bucket"], params["Key"], params["ContentType"]) == ("bucket", "k", "audio/mpeg")
 
 
+def records(*jobs: Job, left_out: tuple[Job, ...] = ()) -> tuple[int, dict[str, object]]:
+    """An answer to BatchGetItem."""
+    keys = [{name: to_item(job)[name] for name in ("pk", "sk")} for job in left_out]
+    unread = {"table": {"Keys": keys}} if keys else {}
+    return 200, {"Responses": {"table": [to_item(job) for job in jobs]}, "UnprocessedKeys": unread}
+
+
+def owned(clock: ManualClock, count: int) -> tuple[list[Job], tuple[int, dict[str, object]]]:
+    """Jobs of an owner, and the index's answer that names them."""
+    jobs = [new_job(f"job-{n}", clock) for n in range(count)]
+    return jobs, (200, {"Items": [{name: to_item(job)[name] for name in ("pk", "sk")} for job in jobs]})
+
+
+def test_records_that_a_busy_table_leaves_out_are_read_after_a_pause(
+    wire: Wire, store: DynamoJobStore, clock: ManualClock, pauses: list[float]
+):
+    jobs, index = owned(clock, 3)
+    wire.answers = [
+        index,
+        records(jobs[0], left_out=(jobs[1], jobs[2])),
+        records(jobs[2], left_out=(jobs[1],)),
+        records(jobs[1]),
+    ]
+
+    assert store.list_by_owner("mina", limit=3) == jobs
+
+    assert [len(params["RequestItems"]["table"]["Keys"]) for params in wire.params("BatchGetItem")] == [3, 2, 1]
+    assert len(pauses) == 2
+
+
+def test_a_table_that_leaves_records_out_again_and_again_is_out_of_reach(
+    wire: Wire, store: DynamoJobStore, clock: ManualClock, pauses: list[float]
+):
+    jobs, index = owned(clock, 1)
+    wire.answers = [index, records(left_out=(jobs[0],))]
+
+    with pytest.raises(UnavailableError, match="DynamoDB is unavailable: UnprocessedKeys"):
+        store.list_by_owner("mina", limit=1)
+
+    assert len(pauses) == 7
+    assert max(pauses) <= 2
+
+
+def test_a_read_that_is_refused_is_not_tried_again_beyond_the_clients_own_tries(
+    wire: Wire, store: DynamoJobStore, clock: ManualClock, pauses: list[float]
+):
+    wire.answers = [owned(clock, 1)[1], refusal("AccessDeniedException")]
+
+    with pytest.raises(UnavailableError):
+        store.list_by_owner("mina", limit=1)
+
+    assert pauses == []
+
+
 # --- SQS ---
 
 
@@ -428,6 +490,95 @@ def test_a_queue_holds_what_is_visible_in_flight_and_delayed(wire: Wire, queues:
     assert queues.depth("tts") == 321
 
 
+def batch_of(count: int, kind: str = "tts") -> list[tuple[Envelope, str]]:
+    return [(Envelope(job_id=f"job-{n}", kind=kind), "mina") for n in range(count)]
+
+
+def sent_ids(wire: Wire) -> list[list[str]]:
+    """The jobs of each request's messages."""
+    asked = [params["Entries"] for params in wire.params("SendMessageBatch")]
+    return [[from_message(entry["MessageBody"]).job_id for entry in entries] for entries in asked]
+
+
+def failed(*ids: str) -> tuple[int, dict[str, object]]:
+    entries = [{"Id": one, "Code": "InternalError", "SenderFault": False} for one in ids]
+    return 200, {"Successful": [], "Failed": entries}
+
+
+URL_OF_QUEUE = (200, {"QueueUrl": "http://sqs/q"})
+ALL_TAKEN: tuple[int, dict[str, object]] = (200, {"Successful": []})
+
+
+def test_a_batch_is_sent_by_tens_as_single_messages_would_be(wire: Wire, queues: SqsQueues):
+    wire.answers = [URL_OF_QUEUE, (200, {"MessageId": "m"}), ALL_TAKEN]
+    queues.send(Envelope(job_id="job-0", kind="tts"), owner="mina")
+
+    queues.send_batch(batch_of(23))
+
+    assert [len(ids) for ids in sent_ids(wire)] == [10, 10, 3]
+    assert [one for ids in sent_ids(wire) for one in ids] == [f"job-{n}" for n in range(23)]
+    (single,), first = wire.params("SendMessage"), wire.params("SendMessageBatch")[0]["Entries"][0]
+    assert {k: first[k] for k in ("MessageBody", "MessageGroupId")} == {
+        k: single[k] for k in ("MessageBody", "MessageGroupId")
+    }
+
+
+def test_an_empty_batch_asks_for_nothing(wire: Wire, queues: SqsQueues):
+    queues.send_batch([])
+
+    assert wire.asked == []
+
+
+def test_what_failed_of_a_batch_is_sent_again_alone(wire: Wire, queues: SqsQueues, pauses: list[float]):
+    wire.answers = [URL_OF_QUEUE, failed("1", "3"), failed("3"), ALL_TAKEN]
+
+    queues.send_batch(batch_of(5))
+
+    assert sent_ids(wire)[1:] == [["job-1", "job-3"], ["job-3"]]
+    assert len(pauses) == 2
+    assert all(0 <= pause <= 2 for pause in pauses)
+
+
+@pytest.mark.usefixtures("pauses")
+def test_what_fails_for_good_is_named_and_the_rest_is_sent(wire: Wire, queues: SqsQueues):
+    wire.answers = [URL_OF_QUEUE, *[failed("2")] * 4, ALL_TAKEN]
+
+    with pytest.raises(NotSentError, match="SQS is unavailable: 1 of 12 messages were not sent") as raised:
+        queues.send_batch(batch_of(12))
+
+    assert [envelope.job_id for envelope in raised.value.unsent] == ["job-2"]
+    assert sent_ids(wire)[-1] == ["job-10", "job-11"]
+
+
+@pytest.mark.usefixtures("pauses")
+def test_once_sqs_is_out_of_reach_no_more_is_asked_of_it(wire: Wire, queues: SqsQueues):
+    wire.answers = [URL_OF_QUEUE, ALL_TAKEN, refusal("AccessDenied")]
+
+    with pytest.raises(NotSentError) as raised:
+        queues.send_batch(batch_of(35))
+
+    assert [envelope.job_id for envelope in raised.value.unsent] == [f"job-{n}" for n in range(10, 35)]
+    assert len(sent_ids(wire)) == 2
+
+
+def test_a_batch_whose_queue_cannot_be_found_is_not_sent(wire: Wire, queues: SqsQueues):
+    wire.answers = [refusal("QueueDoesNotExist")]
+
+    with pytest.raises(NotSentError) as raised:
+        queues.send_batch(batch_of(2))
+
+    assert len(raised.value.unsent) == 2
+
+
+@pytest.mark.parametrize("delay_s", [0, 900])
+def test_a_message_is_delayed_as_long_as_was_asked_for(wire: Wire, queues: SqsQueues, delay_s: int):
+    wire.answers = [(200, {"QueueUrl": "http://sqs/q", "MessageId": "m"})]
+
+    queues.send(Envelope(job_id="a", kind="tts"), owner="mina", delay_s=delay_s)
+
+    assert [params["DelaySeconds"] for params in wire.params("SendMessage")] == [delay_s]
+
+
 # --- clients ---
 
 
@@ -436,7 +587,7 @@ def test_a_client_waits_so_long_and_tries_so_often(service: str):
     config = getattr(Clients(SETTINGS), service).meta.config
 
     assert config.connect_timeout == 3
-    assert config.read_timeout == (30 if service == "sqs" else 10)
+    assert config.read_timeout == 10
     assert config.retries["mode"] == "standard"
     assert 3 <= config.retries["total_max_attempts"] <= 4
 

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from rich.cells import cell_len
 
-from schemas.job import Payload
+from schemas import moves
+from schemas.job import Payload, Progress
 from tests.api import ECHO
 from tests.cli import Terminal
 
@@ -319,3 +321,77 @@ def test_help_fits_in_80_columns_and_has_examples(
         lines = [line.strip() for line in done.stdout.splitlines()]
         assert "sayline" in lines[lines.index("Examples:") + 1]
         assert "75 waited too long" in done.stdout
+
+
+def test_cancel_shows_the_job_as_it_is_then(terminal: Terminal):
+    job_id = terminal.run("job", "submit", "echo", "--text", "Hello").stdout.strip()
+    done = terminal.run("job", "cancel", job_id)
+    assert done.exit_code == 0
+    assert re.search(r"status +cancelled", done.stdout)
+    again = terminal.run("job", "cancel", job_id, "--json")
+    assert (again.exit_code, json.loads(again.stdout)["status"]) == (0, "cancelled")
+
+
+def test_cancel_of_a_job_that_runs_says_what_comes(terminal: Terminal):
+    job_id = terminal.run("job", "submit", "echo", "--text", "Hello").stdout.strip()
+    terminal.api.claim(job_id)
+    assert "it stops at its next checkpoint" in terminal.run("job", "cancel", job_id).stdout
+
+
+def test_cancel_of_a_job_that_is_over_is_refused(terminal: Terminal):
+    job_id = terminal.run("job", "submit", "echo", "--text", "Hello").stdout.strip()
+    succeed_latest(terminal)
+    done = terminal.run("job", "cancel", job_id)
+    assert (done.exit_code, done.stdout) == (65, "")
+    assert "The job is over already." in done.stderr
+    assert "it is succeeded" in done.stderr
+
+
+def test_redrive_runs_a_failed_job_again_and_is_asked_for_once(terminal: Terminal):
+    job_id = terminal.run("job", "submit", "echo", "--text", "Hello").stdout.strip()
+    fail_latest(terminal)
+    done = terminal.run("job", "redrive", job_id, "--json")
+    shown = json.loads(done.stdout)
+    assert (done.exit_code, shown["status"], shown["epoch"]) == (0, "queued", 1)
+    refused = terminal.run("job", "redrive", job_id)
+    assert refused.exit_code == 65
+    assert "The job cannot be run again." in refused.stderr
+
+
+def test_redrive_that_is_not_possible_now_is_not_repeated_unasked(terminal: Terminal):
+    terminal.door.shut = [httpx.Response(503)]
+    assert terminal.run("job", "redrive", MISSING).exit_code not in {0, 65}
+    assert len(terminal.door.seen) == 1
+
+
+@pytest.mark.parametrize("command", ["cancel", "redrive"])
+def test_a_job_that_there_is_not_can_be_neither_cancelled_nor_run_again(terminal: Terminal, command: str):
+    done = terminal.run("job", command, MISSING)
+    assert done.exit_code == terminal.run("job", "show", MISSING).exit_code != 0
+
+
+def test_a_job_is_submitted_for_later(terminal: Terminal):
+    done = terminal.run("job", "submit", "echo", "--text", "Hello", "--run-at", "2026-11-21T20:00:00+09:00")
+    assert done.exit_code == 0
+    (job,) = terminal.api.records
+    assert job.due_at == datetime(2026, 11, 21, 11, tzinfo=UTC)
+    assert re.search(r"due +2026-11-2", terminal.run("job", "show", job.id).stdout)
+
+
+def test_a_time_that_is_over_is_refused(terminal: Terminal):
+    done = terminal.run("job", "submit", "echo", "--text", "Hello", "--run-at", "2026-11-21T08:00:00Z")
+    assert done.exit_code == 65
+    assert "  run_at: Should be in the future\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("fraction", "note", "said"),
+    [(0.4, "aligning", "40%, aligning"), (1, None, "100%"), (None, "aligning", "aligning"), (None, None, "goes on")],
+)
+def test_progress_is_shown(terminal: Terminal, fraction: float | None, note: str | None, said: str):
+    job_id = terminal.run("job", "submit", "echo", "--text", "Hello").stdout.strip()
+    now = terminal.api.clock()
+    progress = Progress(fraction=fraction, note=note, at=now)
+    terminal.api.store.inner.apply(moves.report(terminal.api.claim(job_id), progress, now=now))
+    shown = terminal.run("job", "show", job_id).stdout
+    assert re.search(rf"^progress +{said} *$", shown, re.MULTILINE)

@@ -50,9 +50,24 @@ def test_an_emulators_credentials_never_reach_aws():
 def test_sqs_is_waited_for_longer_than_a_long_poll():
     clients = Clients(settings(long_poll_s=20))
 
+    polling: Any = clients.sqs_polling.meta.config
     sqs: Any = clients.sqs.meta.config
-    dynamodb: Any = clients.dynamodb.meta.config
-    assert sqs.read_timeout > 20 > dynamodb.read_timeout
+    assert polling.read_timeout > 20 > sqs.read_timeout
+    assert polling.retries["total_max_attempts"] == 1, "who polls will poll again"
+
+
+@pytest.mark.parametrize(("aws", "seconds"), [("aws", 20), ("local", 2), ("localstack", 2)])
+def test_a_poll_is_long_where_polls_cost_money(aws: str, seconds: int):
+    assert settings(aws=aws).poll_s == seconds
+    assert settings(aws=aws, long_poll_s=5).poll_s == 5
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "sqs", "s3"])
+def test_a_hasty_client_gives_each_request_one_try_and_little_time(service: str):
+    hasty: Any = getattr(Clients(settings(), is_hasty=True), service).meta.config
+
+    assert hasty.retries["total_max_attempts"] == 1
+    assert hasty.connect_timeout + hasty.read_timeout < 10, "a heartbeat must not wait longer"
 
 
 def test_settings_go_to_another_process_as_they_are(monkeypatch: pytest.MonkeyPatch):
@@ -67,3 +82,9 @@ def test_settings_are_read_from_a_file(tmp_path: Path):
     (tmp_path / ".env").write_text("SAYLINE_KINDS=tts, image\nSAYLINE_API_PORT=8123\n")
 
     assert (Settings().kinds, Settings().api_port) == (("tts", "image"), 8123)
+
+
+@pytest.mark.parametrize(("visibility_s", "heartbeat_s"), [(60, 25.1), (10, 0.5), (39, 15)])
+def test_a_visibility_in_which_no_heartbeat_may_fail_is_refused(visibility_s: int, heartbeat_s: float):
+    with pytest.raises(ValueError, match="too short for heartbeat_s"):
+        settings(visibility_s=visibility_s, heartbeat_s=heartbeat_s)

@@ -14,7 +14,7 @@ from ops.memory import MemoryJobStore
 from schemas import moves
 from schemas.conditions import Facts
 from schemas.errors import RefusedError
-from schemas.job import After, Attempt, Job, Lease, open_shard, open_shards, parked_shard
+from schemas.job import After, Attempt, Job, Lease, Progress, open_shard, open_shards, parked_shard
 from schemas.moves import Change, Holder, Move
 from schemas.status import FINAL, TRANSITIONS, Status
 from tests.conftest import ManualClock, new_job
@@ -35,6 +35,8 @@ READY: dict[str, dict[str, object]] = {
     "claim": {"status": Status.QUEUED},
     "take_over": RUNNING | {"lease": DEAD},
     "bury": RUNNING | {"lease": DEAD, "attempt": 2},
+    "extend": RUNNING,
+    "report": RUNNING,
     "succeed": RUNNING,
     "fail": RUNNING,
     "retry": RUNNING,
@@ -44,6 +46,7 @@ READY: dict[str, dict[str, object]] = {
     "cancel": {"status": Status.QUEUED},
     "request_cancel": RUNNING,
     "stop": RUNNING | {"cancel_requested": True},
+    "drop": RUNNING | {"lease": DEAD, "cancel_requested": True},
     "redrive": {"status": Status.DEAD_LETTERED, "attempt": 2},
 }
 SOURCES = {name: {fields["status"]} for name, fields in READY.items()}
@@ -51,20 +54,23 @@ SOURCES["claim"] |= {Status.RETRYING}
 SOURCES["cancel"] |= {Status.RETRYING, Status.SCHEDULED}
 SOURCES["redrive"] |= {Status.FAILED}
 
-OF_THE_HOLDER = ("succeed", "fail", "retry", "park", "hand_back", "dead_letter", "stop")
+ENDS_OF_THE_HOLDER = ("succeed", "fail", "retry", "park", "hand_back", "dead_letter", "stop")
+UNLESS_CANCELLED = ("report", "succeed", "fail", "retry", "park", "hand_back", "dead_letter")
+#: Who finds the job of a dead worker.
+OF_THE_NEXT = ("take_over", "bury", "drop")
 
 
 def spoilt() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Every guard of every move: the move, the condition that does not hold, and what is so instead."""
     follows = {"n": After(type="count", name="n", by=1, day="2026-11-21")}
     rows: tuple[tuple[tuple[str, ...], str, dict[str, Any]], ...] = (
-        (OF_THE_HOLDER, "holds_lease", {"lease": OTHERS}),
-        (("claim", "take_over", "bury", "redrive"), "same_epoch", {"epoch": 1}),
-        (("take_over", "bury"), "lease_expired", {"lease": LIVE}),
+        ((*ENDS_OF_THE_HOLDER, "extend", "report"), "holds_lease", {"lease": OTHERS}),
+        (("claim", *OF_THE_NEXT, "redrive"), "same_epoch", {"epoch": 1}),
+        (OF_THE_NEXT, "lease_expired", {"lease": LIVE}),
         (("take_over", "retry", "park"), "attempts_left", {"attempt": 2}),
         (("bury", "dead_letter"), "attempts_used_up", {"attempt": 1}),
-        (OF_THE_HOLDER[:-1], "no_cancel_requested", {"cancel_requested": True}),
-        (("stop",), "cancel_requested", {"cancel_requested": False}),
+        (UNLESS_CANCELLED, "no_cancel_requested", {"cancel_requested": True}),
+        (("stop", "drop"), "cancel_requested", {"cancel_requested": False}),
         (("redrive",), "nothing_follows", {"after": follows}),
         (("release",), "due", {"due_at": NOW + timedelta(milliseconds=1)}),
     )
@@ -118,7 +124,7 @@ def test_a_move_is_refused_where_one_guard_does_not_hold(name: str, unmet: str, 
     assert store.get(job.id) == job
 
 
-@pytest.mark.parametrize("name", ["take_over", "bury"])
+@pytest.mark.parametrize("name", OF_THE_NEXT)
 def test_a_lease_is_live_up_to_its_last_instant(name: str):
     lease = LIVE.model_copy(update={"until": NOW})
     store, job, move = attempt(name, **READY[name] | {"lease": lease})
@@ -170,7 +176,7 @@ def test_a_take_over_says_when_the_attempt_began_and_whom_it_replaced():
     assert job.history == (line,)
 
 
-@pytest.mark.parametrize("name", sorted(OF_THE_HOLDER))
+@pytest.mark.parametrize("name", ENDS_OF_THE_HOLDER)
 def test_the_end_of_an_attempt_is_a_line_of_the_history(name: str):
     store, job, move = attempt(name, **READY[name])
 
@@ -179,11 +185,81 @@ def test_the_end_of_an_attempt_is_a_line_of_the_history(name: str):
     assert (line.outcome, line.attempt, line.at) == (name, job.attempt, NOW)
 
 
-@pytest.mark.parametrize("name", ["succeed", "stop", "cancel"])
+@pytest.mark.parametrize("name", ["succeed", "stop", "drop", "cancel"])
 def test_an_end_that_is_no_error_forgets_the_error_of_the_attempt_before(name: str):
     store, _, move = attempt(name, **READY[name] | {"error": ERROR})
 
     assert store.apply(move).error is None
+
+
+def test_a_heartbeat_keeps_the_job_under_the_same_token_and_says_nothing_else():
+    store, before, move = attempt("extend", **RUNNING | {"lease": LIVE.model_copy(update={"until": NOW})})
+
+    after = store.apply(move)
+
+    lease = move.change.put["lease"]
+    assert (lease.token, lease.until) == ("mine", NOW + timedelta(seconds=60))
+    assert after == before.model_copy(update={"lease": lease, "version": 1, "updated_at": NOW})
+
+
+def test_a_heartbeat_goes_on_after_a_cancel_was_requested_as_the_attempt_does():
+    store, _, move = attempt("extend", **RUNNING | {"cancel_requested": True})
+
+    assert store.apply(move).lease == move.change.put["lease"]
+
+
+def test_a_late_heartbeat_revives_a_lease_that_has_run_out_unless_another_has_taken_the_job_over():
+    store, job, move = attempt("extend", **RUNNING | {"lease": LIVE.model_copy(update={"until": DEAD.until})})
+
+    assert not store.apply(move).lease_expired(NOW)
+
+    store, job, move = attempt("extend", **RUNNING | {"lease": LIVE.model_copy(update={"until": DEAD.until})})
+    store.apply(moves.take_over(job, lease=OTHERS, max_attempts=2, now=NOW))
+    with pytest.raises(RefusedError):
+        store.apply(move)
+
+
+def test_a_claim_whose_answer_was_lost_is_known_though_a_heartbeat_came_in_between():
+    store, job, claim = attempt("claim", **READY["claim"])
+    store.apply(claim)
+    later = NOW + timedelta(seconds=15)
+    extended = store.apply(moves.extend(job.id, LIVE.model_copy(update={"until": later}), now=later))
+
+    assert store.apply(claim) == extended
+
+
+def test_a_claim_of_an_attempt_that_was_handed_back_is_not_taken_for_the_next_one():
+    clock = ManualClock()
+    store, job, claim = attempt("claim", **READY["claim"])
+    store.apply(claim)
+    clock.advance(1)
+    again = build("claim", job, "mine", clock, follows=False)
+
+    with pytest.raises(RefusedError):
+        store.apply(again)
+
+
+def test_progress_is_of_the_attempt_that_runs():
+    store, _, move = attempt("report", **RUNNING)
+    assert store.apply(move).progress == Progress(fraction=0.5, note="halfway", at=NOW)
+
+    for name, row in TRANSITIONS.items():
+        if Status.RUNNING in row.sources and name not in {"extend", "report", "request_cancel"}:
+            store, _, move = attempt(name, **READY[name] | {"progress": Progress(fraction=0.4, at=NOW)})
+            assert store.apply(move).progress is None, name
+
+
+def test_a_job_that_is_begun_is_not_due_any_more():
+    store, _, move = attempt("claim", **READY["claim"] | {"due_at": NOW})
+
+    assert store.apply(move).due_at is None
+
+
+def test_a_dropped_job_says_whose_attempt_it_was():
+    store, _, move = attempt("drop", **READY["drop"])
+
+    line = Attempt(epoch=0, attempt=1, outcome="drop", at=NOW, worker="host:1", code="worker_lost")
+    assert store.apply(move).history == (line,)
 
 
 def test_a_released_job_is_looked_at_as_if_it_were_new():

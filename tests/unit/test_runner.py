@@ -10,17 +10,14 @@ import pytest
 from schemas import moves
 from schemas.errors import PermanentError, TransientError, UnavailableError
 from schemas.job import Payload
+from schemas.outcome import Hidden, Left, Settled
 from schemas.status import Status
-from tests.workers import Bench, EchoRequest, EchoResult, say_back
-from workers.outcome import Hidden, Left, Settled
+from tests.workers import LEASE_S, Bench, EchoRequest, EchoResult, say_back
 
 if TYPE_CHECKING:
     from schemas.moves import Move
     from tests.conftest import ManualClock
     from workers.work import Work
-
-
-ECHO_LEASE_S = 60 + 60 - 5
 
 
 @pytest.fixture
@@ -35,7 +32,7 @@ def crash(_request: EchoRequest, _work: Work[Any]) -> EchoResult:
 def test_a_job_runs_and_its_result_is_recorded(bench: Bench):
     bench.submit()
 
-    assert bench.deliver() == Settled()
+    assert bench.deliver() == Settled("ok")
 
     job = bench.job()
     assert job.status is Status.SUCCEEDED
@@ -53,7 +50,7 @@ def test_a_large_result_lies_in_the_bucket(bench: Bench):
     result = bench.job().result
     assert result is not None
     assert result.inline is None
-    assert result.key == "echo/job-1/0.1/result.json"
+    assert result.key == "echo/job-1/0.1-first/result.json"
     assert b"xxx" in bench.objects.get(result.key)
 
 
@@ -68,18 +65,20 @@ def test_a_second_delivery_of_a_finished_job_runs_nothing(bench: Bench):
     assert bench.job() == finished
 
 
-@pytest.mark.parametrize(("passed_s", "hidden_s"), [(10, 20), (ECHO_LEASE_S - 8, 9)])
+@pytest.mark.parametrize(("passed_s", "hidden_s"), [(10, 20), (LEASE_S - 8, 9)])
 def test_a_delivery_that_finds_a_live_lease_hides_until_it_may_be_over(bench: Bench, passed_s: int, hidden_s: int):
+    told: list[Any] = []
     bench.submit()
 
     def meanwhile(request: EchoRequest, work: Work[Any]) -> EchoResult:
         bench.clock.advance(passed_s)
-        assert bench.deliver("second") == Hidden(hidden_s, "leased")
+        told.append(bench.deliver("second"))
         return say_back(request, work)
 
     bench.handle = meanwhile
 
-    assert bench.deliver("first") == Settled()
+    assert bench.deliver("first") == Settled("ok")
+    assert told == [Hidden(hidden_s, "leased")]
     assert bench.handled == 1
     assert bench.job().attempt == 1
 
@@ -103,7 +102,7 @@ def test_the_last_attempt_dead_letters_with_its_reason(bench: Bench):
     bench.handle = crash
     bench.deliver("first")
 
-    assert bench.deliver("second") == Settled()
+    assert bench.deliver("second") == Settled("engine_crashed")
 
     assert bench.job().status is Status.DEAD_LETTERED
     ((envelope, error),) = bench.queues.dead
@@ -150,7 +149,7 @@ def test_a_permanent_error_fails_the_job_at_once(bench: Bench):
     bench.submit()
     bench.handle = refuse
 
-    assert bench.deliver() == Settled()
+    assert bench.deliver() == Settled("nothing_to_speak")
 
     job = bench.job()
     assert job.status is Status.FAILED
@@ -193,7 +192,7 @@ def test_a_long_wait_is_parked_in_the_record(bench: Bench):
     bench.submit()
     bench.handle = ask_to_wait
 
-    assert bench.deliver() == Settled()
+    assert bench.deliver() == Settled("quota")
 
     job = bench.job()
     assert job.status is Status.SCHEDULED
@@ -202,10 +201,12 @@ def test_a_long_wait_is_parked_in_the_record(bench: Bench):
 
 def test_the_job_of_a_dead_worker_is_taken_over(bench: Bench):
     job = bench.submit()
-    bench.store.apply(moves.claim(job.id, epoch=0, lease=bench.delivery("dead").lease(bench.kind), now=bench.clock()))
-    bench.clock.advance(ECHO_LEASE_S + 1)
+    bench.store.apply(
+        moves.claim(job.id, epoch=0, lease=bench.delivery("dead").lease(LEASE_S, bench.clock()), now=bench.clock())
+    )
+    bench.clock.advance(LEASE_S + 1)
 
-    assert bench.deliver("next") == Settled()
+    assert bench.deliver("next") == Settled("ok")
 
     assert bench.job().status is Status.SUCCEEDED
     assert [(line.outcome, line.code) for line in bench.job().history] == [
@@ -216,11 +217,13 @@ def test_the_job_of_a_dead_worker_is_taken_over(bench: Bench):
 
 def test_a_job_that_kills_its_workers_is_not_run_again(bench: Bench):
     job = bench.submit()
-    bench.store.apply(moves.claim(job.id, epoch=0, lease=bench.delivery("a").lease(bench.kind), now=bench.clock()))
-    bench.clock.advance(ECHO_LEASE_S + 1)
-    lease = bench.delivery("b").lease(bench.kind)
+    bench.store.apply(
+        moves.claim(job.id, epoch=0, lease=bench.delivery("a").lease(LEASE_S, bench.clock()), now=bench.clock())
+    )
+    bench.clock.advance(LEASE_S + 1)
+    lease = bench.delivery("b").lease(LEASE_S, bench.clock())
     bench.store.apply(moves.take_over(bench.job(), lease=lease, max_attempts=2, now=bench.clock()))
-    bench.clock.advance(ECHO_LEASE_S + 1)
+    bench.clock.advance(LEASE_S + 1)
 
     assert bench.deliver("c") == Settled()
 
@@ -230,10 +233,12 @@ def test_a_job_that_kills_its_workers_is_not_run_again(bench: Bench):
 
 
 def test_who_stalled_past_its_lease_leaves_no_result_and_no_file(bench: Bench):
+    told: list[Any] = []
+
     def stall(request: EchoRequest, work: Work[Any]) -> EchoResult:
         bench.handle = say_back
-        bench.clock.advance(ECHO_LEASE_S + 1)
-        assert bench.deliver("second") == Settled()
+        bench.clock.advance(LEASE_S + 1)
+        told.append(bench.deliver("second"))
         return say_back(EchoRequest(text="from the stalled"), work)
 
     bench.submit()
@@ -241,20 +246,23 @@ def test_who_stalled_past_its_lease_leaves_no_result_and_no_file(bench: Bench):
 
     assert bench.deliver("first") == Left()
 
+    assert told == [Settled("ok")]
     job = bench.job()
     assert job.result == Payload(inline={"engine": "echo", "model": "1", "text": "Hello"})
-    assert list(bench.objects.keys("")) == ["echo/job-1/0.2/echo.txt"]
+    assert list(bench.objects.keys("")) == ["echo/job-1/0.2-second/echo.txt"]
 
 
 def test_what_a_dead_attempt_left_in_the_bucket_is_deleted(bench: Bench):
     job = bench.submit()
-    bench.store.apply(moves.claim(job.id, epoch=0, lease=bench.delivery("dead").lease(bench.kind), now=bench.clock()))
+    bench.store.apply(
+        moves.claim(job.id, epoch=0, lease=bench.delivery("dead").lease(LEASE_S, bench.clock()), now=bench.clock())
+    )
     bench.objects.put("echo/job-1/0.1/echo.txt", b"half", mime="text/plain")
-    bench.clock.advance(ECHO_LEASE_S + 1)
+    bench.clock.advance(LEASE_S + 1)
 
     bench.deliver("next")
 
-    assert list(bench.objects.keys("echo/job-1/")) == ["echo/job-1/0.2/echo.txt"]
+    assert list(bench.objects.keys("echo/job-1/")) == ["echo/job-1/0.2-next/echo.txt"]
 
 
 def test_a_cancel_before_the_finish_wins(bench: Bench):
@@ -287,9 +295,11 @@ def test_a_cancel_before_a_retry_wins(bench: Bench):
 
 def test_a_dead_letter_has_no_files(bench: Bench):
     job = bench.submit(attempt=1, status=Status.RETRYING)
-    bench.store.apply(moves.claim(job.id, epoch=0, lease=bench.delivery("dead").lease(bench.kind), now=bench.clock()))
+    bench.store.apply(
+        moves.claim(job.id, epoch=0, lease=bench.delivery("dead").lease(LEASE_S, bench.clock()), now=bench.clock())
+    )
     bench.objects.put("echo/job-1/0.2/echo.txt", b"half", mime="text/plain")
-    bench.clock.advance(ECHO_LEASE_S + 1)
+    bench.clock.advance(LEASE_S + 1)
 
     bench.deliver("next")
 
@@ -333,11 +343,11 @@ def test_an_end_whose_answer_was_lost_is_still_the_jobs_end(bench: Bench, monkey
 
     monkeypatch.setattr(bench.store, "apply", lose_first_finish)
 
-    assert bench.deliver() == Settled()
+    assert bench.deliver() == Settled("ok")
 
     assert bench.job().status is Status.SUCCEEDED
     assert bench.store.counter("mina", "2026-11-21", "practice_count") == 1
-    assert list(bench.objects.keys("")) == ["echo/job-1/0.1/echo.txt"]
+    assert list(bench.objects.keys("")) == ["echo/job-1/0.1-first/echo.txt"]
 
 
 def test_what_follows_is_done_by_the_next_delivery_where_the_first_could_not(bench: Bench, monkeypatch: Any):

@@ -12,15 +12,15 @@ from structlog.testing import capture_logs
 
 from ops.memory import MemoryJobStore, MemoryQueues
 from schemas import moves
+from schemas.ending import Ending
 from schemas.errors import RefusedError, TransientError, UnavailableError
 from schemas.job import Attempt, JobError, Lease, Payload
 from schemas.media import StoredFile
+from schemas.outcome import Hidden, Left, Settled
 from schemas.status import Status
 from schemas.usage import Usage
 from tests.conftest import ManualClock, new_job
-from tests.workers import ECHO, Bench, EchoRequest, EchoResult, say_back
-from workers.ending import Ending
-from workers.outcome import Hidden, Left, Settled
+from tests.workers import ECHO, LEASE_S, Bench, EchoRequest, EchoResult, say_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from schemas.job import Job
     from schemas.moves import Move
     from workers.work import Work
-
-LEASE_S = 60 + 60 - 5
 
 
 @pytest.fixture
@@ -53,13 +51,13 @@ class BeatenStore(MemoryJobStore):
 
 def claimed_by(bench: Bench, token: str, job_id: str = "job-1") -> moves.Holder:
     delivery = bench.delivery(token)
-    lease = delivery.lease(bench.kind)
+    lease = delivery.lease(LEASE_S, bench.clock())
     job = bench.store.apply(moves.claim(job_id, epoch=0, lease=lease, now=bench.clock()))
     return delivery.holder(job, bench.kind)
 
 
 def taken_over_by(bench: Bench, token: str) -> None:
-    lease = bench.delivery(token).lease(bench.kind)
+    lease = bench.delivery(token).lease(LEASE_S, bench.clock())
     attempts = bench.kind.max_attempts
     bench.store.apply(moves.take_over(bench.job(), lease=lease, max_attempts=attempts, now=bench.clock()))
 
@@ -84,7 +82,7 @@ def test_a_job_that_its_stalled_worker_puts_back_before_it_is_taken_over_is_clai
     error = JobError(code="engine_crashed", message="", retryable=True)
     bench.store.first["take_over"] = lambda: bench.store.apply(moves.retry(stalled, error, now=bench.clock()))
 
-    assert bench.deliver("next") == Settled()
+    assert bench.deliver("next") == Settled("ok")
 
     assert bench.job().status is Status.SUCCEEDED
     assert [line.outcome for line in bench.job().history] == ["retry", "succeed"]
@@ -149,13 +147,13 @@ def test_a_message_that_can_be_hidden_no_longer_is_parked(bench: Bench):
     bench.submit()
     bench.handle = late
 
-    assert bench.deliver() == Settled()
+    assert bench.deliver() == Settled("throttled")
 
     assert bench.job().status is Status.SCHEDULED
 
 
-@pytest.mark.parametrize(("waited_s", "left_s"), [(0, 60), (50, 60), (80, 30), (130, -20)])
-def test_an_attempt_has_its_kinds_time_or_what_the_lease_leaves_of_it(bench: Bench, waited_s: float, left_s: float):
+@pytest.mark.parametrize("waited_s", [0, 50, 600])
+def test_an_attempt_has_its_kinds_time_from_when_it_began(bench: Bench, waited_s: float):
     told: list[float] = []
 
     def look(request: EchoRequest, work: Work[Any]) -> EchoResult:
@@ -169,7 +167,7 @@ def test_an_attempt_has_its_kinds_time_or_what_the_lease_leaves_of_it(bench: Ben
 
     bench.runner().run(delivery)
 
-    assert told == [left_s]
+    assert told == [bench.kind.timeout_s]
 
 
 def test_a_transient_error_hides_the_message_as_long_as_was_asked_for(bench: Bench):
@@ -179,7 +177,7 @@ def test_a_transient_error_hides_the_message_as_long_as_was_asked_for(bench: Ben
     bench.submit()
     bench.handle = ask_to_wait
 
-    assert bench.deliver() == Hidden(99, "throttled")
+    assert bench.deliver() == Hidden(99, "throttled", retry_after_s=99)
 
 
 # --- files ---
@@ -200,29 +198,34 @@ def test_an_attempt_that_failed_leaves_no_file(bench: Bench):
     assert list(bench.objects.keys("")) == []
 
 
-def test_a_file_whose_answer_was_lost_is_deleted_with_the_others(bench: Bench, monkeypatch: Any):
+def test_a_file_whose_answer_was_lost_is_deleted_by_the_next_attempt(bench: Bench, monkeypatch: Any):
+    """Not at once: what was paid for may be wanted, and nothing can be deleted while the bucket is out of reach."""
     put = bench.objects.put
 
     def lose_answer(key: str, data: bytes, *, mime: str) -> None:
         put(key, data, mime=mime)
         raise UnavailableError("S3", "ReadTimeoutError")
 
-    monkeypatch.setattr(bench.objects, "put", lose_answer)
     bench.submit()
-
-    bench.deliver()
-
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.objects, "put", lose_answer)
+        bench.deliver("first")
     assert bench.job().status is Status.RETRYING
-    assert list(bench.objects.keys("")) == []
+
+    bench.deliver("second")
+
+    assert bench.job().status is Status.SUCCEEDED
+    assert list(bench.objects.keys("")) == ["echo/job-1/0.2-second/echo.txt"]
 
 
 def test_who_stalled_deletes_nothing_of_who_took_over(clock: ManualClock):
     bench = Bench(clock, kind=replace(ECHO, max_attempts=3))
+    told: list[Any] = []
 
     def stall(request: EchoRequest, work: Work[Any]) -> EchoResult:
         bench.handle = say_back
         bench.clock.advance(LEASE_S + 1)
-        assert bench.deliver("third") == Settled()
+        told.append(bench.deliver("third"))
         return say_back(request, work)
 
     bench.submit()
@@ -232,7 +235,8 @@ def test_who_stalled_deletes_nothing_of_who_took_over(clock: ManualClock):
 
     assert bench.deliver("second") == Left()
 
-    assert list(bench.objects.keys("")) == ["echo/job-1/0.3/echo.txt"]
+    assert told == [Settled("ok")]
+    assert list(bench.objects.keys("")) == ["echo/job-1/0.3-third/echo.txt"]
 
 
 @pytest.mark.parametrize(("epoch", "left"), [(0, "0.1"), (1, "0.2"), (1, "1.1")])
@@ -245,7 +249,7 @@ def test_what_attempts_before_have_left_is_deleted_whichever_epoch_it_is_of(benc
 
     bench.deliver(epoch=epoch)
 
-    own = f"echo/job-1/{epoch}.{attempt + 1}/echo.txt"
+    own = f"echo/job-1/{epoch}.{attempt + 1}-first/echo.txt"
     assert list(bench.objects.keys("")) == [own, "echo/job-10/0.1/echo.txt"]
 
 
@@ -296,7 +300,7 @@ def test_a_stored_file_is_described_as_it_is(bench: Bench):
     bench.deliver()
 
     sha256 = hashlib.sha256(b"Hello").hexdigest()
-    assert described == [StoredFile(key="echo/job-1/0.1/echo.txt", mime="text/plain", bytes=5, sha256=sha256)]
+    assert described == [StoredFile(key="echo/job-1/0.1-first/echo.txt", mime="text/plain", bytes=5, sha256=sha256)]
 
 
 def test_all_that_follows_a_job_is_done_by_its_one_delivery(clock: ManualClock):
@@ -390,7 +394,7 @@ def test_a_finished_attempt_waits_for_the_table_but_not_for_ever(clock: ManualCl
     outcome = bench.deliver()
 
     assert isinstance(outcome, Hidden)
-    assert outcome.reason == "unavailable"
+    assert outcome.code == "unavailable"
     assert bench.job().status is Status.RUNNING
     assert 20 <= time.now <= 25
 
@@ -399,10 +403,10 @@ def test_a_finished_attempt_that_is_taken_over_at_last_finds_its_files(clock: Ma
     bench = Bench(clock, store=Unsteady("succeed", times=4))
     bench.submit()
 
-    assert bench.deliver() == Settled()
+    assert bench.deliver() == Settled("ok")
 
     assert time.now > 0
-    assert list(bench.objects.keys("")) == ["echo/job-1/0.1/echo.txt"]
+    assert list(bench.objects.keys("")) == ["echo/job-1/0.1-first/echo.txt"]
 
 
 def cancelled_meanwhile(bench: Bench) -> Callable[[EchoRequest, Work[Any]], EchoResult]:

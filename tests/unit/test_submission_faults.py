@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from producers.submission import RESEND_AFTER
+from producers.sending import RESEND_AFTER
 from schemas.errors import UnavailableError
 from tests.api import INLINE_MAX_BYTES, ApiBench
 
@@ -90,8 +90,8 @@ def test_message_that_arrived_though_its_answer_was_lost_is_accepted():
     bench = ApiBench()
     send = bench.queues.inner.send
 
-    def deliver_at_once(envelope: Envelope, *, owner: str) -> None:
-        send(envelope, owner=owner)
+    def deliver_at_once(envelope: Envelope, *, owner: str, delay_s: int = 0) -> None:
+        send(envelope, owner=owner, delay_s=delay_s)
         bench.claim(envelope.job_id)
 
     bench.queues.inner.send, bench.queues.after = deliver_at_once, {"send"}
@@ -219,9 +219,9 @@ def test_nothing_takes_back_what_another_request_with_the_key_was_promised():
     promised: list[str] = []
     send = bench.queues.inner.send
 
-    def fail_once_while_another_succeeds(envelope: Envelope, *, owner: str) -> None:
+    def fail_once_while_another_succeeds(envelope: Envelope, *, owner: str, delay_s: int = 0) -> None:
         if promised:
-            send(envelope, owner=owner)
+            send(envelope, owner=owner, delay_s=delay_s)
             return
         promised.append("")
         bench.clock.advance(1)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ops.clock.outbox import Outbox
 from ops.clock.process import Rounds, build_rounds
 from ops.clock.sweeper import Sweeper
 from ops.memory import MemoryJobStore, MemoryQueues
 from ops.settings import Settings
 from schemas import moves
-from schemas.envelope import Envelope
+from schemas.envelope import Envelope, envelope_of
 from schemas.errors import UnavailableError
 from schemas.job import After, Lease, Payload, parked_shard
 from schemas.kinds import registry
@@ -89,7 +90,7 @@ def test_a_backlog_is_not_sent_again_though_a_job_is_parked(yard: Yard):
     for n in range(5):
         job = new_job(f"job-{n}", yard.clock)
         yard.store.create(job)
-        yard.sweeper()._send(job)  # noqa: SLF001 - as the API sends
+        yard.queues.send(envelope_of(job), owner=job.owner)
     yard.clock.advance(3601)
 
     assert yard.sweep() == 0
@@ -102,7 +103,8 @@ def test_two_sweepers_send_one_message(yard: Yard):
     due = list(yard.store.due_for_check("tts", now=yard.clock()))
     first, second = yard.sweeper(), yard.sweeper()
 
-    sent = [sweeper._resend(job) for sweeper in (first, second) for job in due]  # noqa: SLF001 - the race itself
+    with Outbox(yard.queues) as outbox:
+        sent = [sweeper._resend(job, outbox) for sweeper in (first, second) for job in due]  # noqa: SLF001 - the race
 
     assert sent == [True, False]
     assert len(yard.queues.sent) == 1
@@ -199,7 +201,7 @@ def test_a_job_that_another_clock_releases_first_is_sent_by_it_alone(yard: Yard)
     yard.sweep()
     yard.clock.advance(0.001)
 
-    assert yard.sweeper()._release(job) is False  # noqa: SLF001 - the race itself
+    assert yard.sweeper()._release(job, Outbox(yard.queues)) is False  # noqa: SLF001 - the race itself
     assert len(yard.queues.sent) == 1
 
 
@@ -224,6 +226,75 @@ def test_a_released_job_whose_message_was_not_sent_is_sent_once_it_is_late(yard:
     yard.clock.advance(601)
 
     assert yard.sweep() == 1
+
+
+def pages(yard: Yard, monkeypatch: Any) -> list[int]:
+    """How many messages each request from now on has."""
+    sizes: list[int] = []
+    send_batch = yard.queues.send_batch
+
+    def counted(messages: Any) -> None:
+        sizes.append(len(messages))
+        send_batch(messages)
+
+    monkeypatch.setattr(yard.queues, "send_batch", counted)
+    return sizes
+
+
+def test_late_and_due_jobs_are_sent_by_tens(yard: Yard, monkeypatch: Any):
+    sizes = pages(yard, monkeypatch)
+    for n in range(11):
+        yard.store.create(new_job(f"late-{n}", yard.clock))
+    due_at = yard.clock.advance(601)
+    for n in range(12):
+        job = new_job(f"due-{n}", yard.clock, status=Status.SCHEDULED, due_at=due_at, open_shard=parked_shard("tts"))
+        yard.store.create(job.model_copy(update={"next_check_at": due_at}))
+
+    assert yard.sweep() == 23
+
+    assert sizes == [10, 10, 3]
+    assert len({envelope.job_id for envelope in yard.queues.sent}) == 23
+
+
+def test_a_sweep_with_nothing_to_send_asks_the_queue_for_nothing(yard: Yard, monkeypatch: Any):
+    sizes = pages(yard, monkeypatch)
+
+    yard.sweep()
+
+    assert sizes == []
+
+
+def test_jobs_whose_checks_are_counted_are_sent_though_the_sweep_breaks_off(yard: Yard, monkeypatch: Any):
+    for n in range(3):
+        yard.store.create(new_job(f"job-{n}", yard.clock))
+    yard.clock.advance(601)
+    postpone = yard.store.postpone_check
+    counted: list[str] = []
+
+    def break_off(job: Job, until: Any) -> bool:
+        if len(counted) == 2:
+            raise UnavailableError("DynamoDB", "EndpointConnectionError")
+        counted.append(job.id)
+        return postpone(job, until)
+
+    monkeypatch.setattr(yard.store, "postpone_check", break_off)
+
+    with pytest.raises(UnavailableError, match="DynamoDB"):
+        yard.sweep()
+
+    assert [envelope.job_id for envelope in yard.queues.sent] == counted
+
+
+def test_a_redriven_job_whose_message_was_never_sent_is_sent_of_its_new_epoch(yard: Yard):
+    job = new_job("a", yard.clock, status=Status.FAILED, attempt=1, open_shard=None, next_check_at=None)
+    yard.store.create(job)
+    now = yard.clock()
+    yard.store.apply(moves.redrive(job, next_check_at=now + CHECK_AFTER, now=now))
+    yard.clock.advance(601)
+
+    yard.sweep()
+
+    assert yard.queues.sent == [Envelope(job_id="a", kind="tts", epoch=1)]
 
 
 def test_a_message_is_not_sent_before_its_check_is_counted(yard: Yard, monkeypatch: Any):

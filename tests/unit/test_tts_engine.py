@@ -67,6 +67,12 @@ class FakeWork:
         self.files: dict[str, tuple[bytes, str]] = {}
         self.usage = Usage()
 
+    def progress(self, fraction: float | None, note: str | None = None) -> None:
+        pass
+
+    def checkpoint(self) -> None:
+        pass
+
     def record_usage(self, usage: Usage) -> None:
         self.usage = usage
 

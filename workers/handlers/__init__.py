@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import extend_path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from schemas.kind import Result
+
+# See the package above.
+__path__ = extend_path(__path__, __name__)
 
 
 def load_handler(kind: str) -> Callable[[Any, Any], Result]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Sort key of a job's own item; other items of the job would stand beside it.
 RECORD = "record"
-_DOCUMENTS = frozenset({"request", "result", "files", "error", "usage"})
+_DOCUMENTS = frozenset({"request", "result", "files", "error", "progress", "usage"})
 _SECONDS = frozenset({"expires_at"})
 _TIMES = frozenset(
     {"created_at", "updated_at", "started_at", "finished_at", "due_at", "next_check_at", "expires_at", "until"}

@@ -6,6 +6,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+from tenacity import (
+    RetryError,
+    Retrying,
+    TryAgain,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
 
 from ops.aws.dynamodb.duties import Duties
 from ops.aws.dynamodb.expressions import Expression
@@ -24,6 +32,10 @@ if TYPE_CHECKING:
 SERVICE = "DynamoDB"
 #: BatchGetItem takes this many keys.
 _BATCH = 100
+#: Reads of one batch, and the pauses between them while the table leaves keys out.
+_READS = 8
+_PAUSE = wait_random_exponential(multiplier=0.05, max=2)
+_LEFT_OUT = retry_if_exception_type(TryAgain)
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
@@ -117,16 +129,28 @@ class DynamoJobStore(Duties):
     def _get_many(self, job_ids: Sequence[str]) -> list[Job]:
         """Read records in the order of their ids, those that there are; up to 100 with each request."""
         found: dict[str, Job] = {}
-        wanted = list(job_ids)
-        while wanted:
-            batch, wanted = wanted[:_BATCH], wanted[_BATCH:]
-            keys = [job_key(job_id) for job_id in batch]
-            with translated(SERVICE):
-                answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
-            found |= {job.id: job for job in map(from_item, answer["Responses"].get(self._table, []))}
-            unread: Any = answer["UnprocessedKeys"].get(self._table)
-            wanted += [job_id_of(key) for key in unread["Keys"]] if unread else []
+        for start in range(0, len(job_ids), _BATCH):
+            found |= self._get_batch(job_ids[start : start + _BATCH])
         return [found[job_id] for job_id in job_ids if job_id in found]
+
+    def _get_batch(self, job_ids: Sequence[str]) -> dict[str, Job]:
+        """Read up to 100 records; what a busy table leaves out is asked for again, at growing distances."""
+        found: dict[str, Job] = {}
+        keys: Any = [job_key(job_id) for job_id in job_ids]
+        try:
+            for attempt in Retrying(stop=stop_after_attempt(_READS), wait=_PAUSE, retry=_LEFT_OUT):
+                with attempt:
+                    wanted: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+                    with translated(SERVICE):
+                        answer = self._client.batch_get_item(RequestItems=wanted)
+                    found |= {job.id: job for job in map(from_item, answer["Responses"].get(self._table, []))}
+                    left: Any = answer["UnprocessedKeys"].get(self._table)
+                    if left:
+                        keys = left["Keys"]
+                        raise TryAgain
+        except RetryError:
+            raise UnavailableError(SERVICE, "UnprocessedKeys") from None
+        return found
 
     def scan(self) -> Iterator[Job]:
         """Iterate over all jobs, in no order; reads the whole table."""

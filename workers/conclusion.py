@@ -7,35 +7,37 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from schemas import moves
-from workers.outcome import Hidden, Outcome, Settled
+from schemas.errors import TransientError
+from schemas.outcome import Hidden, Outcome, Settled
 from workers.retry import Fail, GiveUp, Park, Retry, describe
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from schemas.ending import Ending
     from schemas.moves import Holder, Move
-    from workers.ending import Ending
     from workers.retry import Decision
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Conclusion:
     """The move to make, and what becomes of the message once it is made."""
 
     move: Move
     outcome: Outcome
 
 
-def judge(error: Exception, decision: Decision, *, holder: Holder, ending: Ending, now: datetime) -> Verdict:
+def judge(error: Exception, decision: Decision, *, holder: Holder, ending: Ending, now: datetime) -> Conclusion:
     """Turn the decision on an error into a move and an outcome."""
     reason = describe(error)
+    asked_s = error.retry_after_s if isinstance(error, TransientError) else None
     match decision:
         case Fail():
-            return Verdict(moves.fail(holder, reason, end=ending.badly(now), now=now), Settled())
+            return Conclusion(moves.fail(holder, reason, end=ending.badly(now), now=now), Settled(reason.code))
         case GiveUp():
-            return Verdict(moves.dead_letter(holder, reason, end=ending.badly(now), now=now), Settled())
+            return Conclusion(moves.dead_letter(holder, reason, end=ending.badly(now), now=now), Settled(reason.code))
         case Retry(delay_s):
-            return Verdict(moves.retry(holder, reason, now=now), Hidden(delay_s, reason.code))
+            return Conclusion(moves.retry(holder, reason, now=now), Hidden(delay_s, reason.code, asked_s))
         case Park(delay_s):
             due_at = now + timedelta(seconds=delay_s)
-            return Verdict(moves.park(holder, reason, due_at=due_at, now=now), Settled())
+            return Conclusion(moves.park(holder, reason, due_at=due_at, now=now), Settled(reason.code))

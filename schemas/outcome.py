@@ -1,14 +1,20 @@
-"""What is to become of a message once its delivery has been dealt with."""
+"""What is to become of a message once its delivery has been dealt with: said by the runner, done by the transport."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
+#: The code of an attempt that succeeded.
+OK = "ok"
+
 
 @dataclass(frozen=True)
 class Settled:
     """The job needs this message no more: delete it."""
+
+    code: str | None = None
+    """How the engine did: `ok`, or the code of the attempt's error; None where it was not asked."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +22,9 @@ class Hidden:
     """The job needs it again: hide it, then let it be delivered once more."""
 
     seconds: int
-    reason: str
+    code: str
+    retry_after_s: float | None = None
+    """How long the engine asked to be left alone."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,71 @@
+"""Messages by tens: one request for up to ten, and another try for those of them that SQS did not take.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tenacity import (
+    RetryError,
+    Retrying,
+    TryAgain,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from ops.aws.errors import translated
+from schemas.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+    Entries = Mapping[str, SendMessageBatchRequestEntryTypeDef]
+
+SERVICE = "SQS"
+#: Entries of one request.
+BATCH = 10
+_TRIES = 4
+_PAUSE = wait_random_exponential(multiplier=0.1, max=2)
+
+
+def send_batches(client: SQSClient, url: Callable[[], str], entries: Entries) -> set[str]:
+    """Send a queue's entries, each under its id, and return the ids of those that are not known to be on the queue.
+
+    Once SQS is out of reach no further request is made: the caller waits for its time-outs once.
+    """
+    unsent = set(entries)
+    for batch in _batches(entries):
+        try:
+            unsent -= batch.keys() - _send(client, url(), batch)
+        except UnavailableError:
+            break
+    return unsent
+
+
+def _send(client: SQSClient, url: str, batch: Entries) -> set[str]:
+    """Send one batch, what failed of it a few times, and return the ids that failed at last."""
+    left = dict(batch)
+    try:
+        for attempt in Retrying(stop=stop_after_attempt(_TRIES), wait=_PAUSE, retry=retry_if_exception_type(TryAgain)):
+            with attempt:
+                with translated(SERVICE):
+                    answer = client.send_message_batch(QueueUrl=url, Entries=list(left.values()))
+                left = {failed["Id"]: left[failed["Id"]] for failed in answer.get("Failed", [])}
+                if left:
+                    raise TryAgain
+    except RetryError:
+        pass
+    return set(left)
+
+
+def _batches(entries: Entries) -> Iterator[Entries]:
+    rest = iter(entries.items())
+    while batch := dict(islice(rest, BATCH)):
+        yield batch

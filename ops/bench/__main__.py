@@ -1,0 +1,5 @@
+"""`python -m ops.bench`."""
+
+from ops.bench.main import run
+
+run()

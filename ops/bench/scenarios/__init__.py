@@ -1,0 +1,1 @@
+"""One module per scenario: `run(tell)` measures and returns a report."""

@@ -1,0 +1,1 @@
+"""What is done with the storm's kinds of job."""

@@ -1,0 +1,1 @@
+"""Kinds of job that exist in a storm only; `tests.chaos.tree` adds them to a copy of the source."""

@@ -1,0 +1,1 @@
+"""All of the system in memory, every step of everybody chosen by Hypothesis."""
