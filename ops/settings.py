@@ -92,6 +92,12 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _threads_take_what_they_run(self) -> Self:
+        if self.pool == "threads" and self.prefetch > 1:
+            raise ValueError("prefetch is 1 with threads: what they don't run can't be handed back. Raise concurrency.")
+        return self
+
     @field_validator("kinds", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

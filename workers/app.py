@@ -13,10 +13,12 @@ import warnings
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from celery import Celery, Task, signals
 from celery.platforms import SecurityWarning
 from kombu import Queue
 from kombu.transport import TRANSPORT_ALIASES
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from ops import log
 from ops.aws.clients import Clients
@@ -40,12 +42,14 @@ if TYPE_CHECKING:
 
 TRANSPORT_ALIASES["sayline-sqs"] = "ops.sqs_transport.channel:Transport"
 
-#: The hard limit comes after the soft one by this much: time to record the attempt's end.
+#: The hard limit comes after the handler's own by this much: time to claim, and to record the attempt's end.
 _HARD_LIMIT_MARGIN_S = 15
 #: No pool has ended an attempt this long after its hard limit: the keeper does, for a thread can't be killed.
 _OVERDUE_MARGIN_S = 10
 #: How long Celery waits for the result of a process that has died, before its job counts as lost.
 _LOST_WAIT_S = 2
+
+_START_PATIENCE_S = 30
 
 _runner: Runner | None = None
 
@@ -178,11 +182,7 @@ def _guard(kind: AnyKind, settings: Settings) -> KindGuard:
 
 
 def _task(kind: AnyKind) -> KindTask:
-    attributes = {
-        "name": kind.task,
-        "soft_time_limit": kind.timeout_s,
-        "time_limit": kind.timeout_s + _HARD_LIMIT_MARGIN_S,
-    }
+    attributes = {"name": kind.task, "time_limit": kind.timeout_s + _HARD_LIMIT_MARGIN_S}
     task: KindTask = type(f"{kind.name.title()}Task", (KindTask,), attributes)()
     return task
 
@@ -208,7 +208,7 @@ def main() -> None:
     signals.worker_ready.connect(lambda **_: say_ready(), weak=False)
     signals.worker_process_init.connect(partial(_start_process, settings, os.getpid()), weak=False)
     try:
-        app = create_app(settings)
+        app = _patiently(create_app, settings)
     except (UnavailableError, UnknownKindError, NotFitError) as error:
         sys.exit(f"the worker cannot start: {error}")
     if settings.pool == "threads":
@@ -217,6 +217,17 @@ def main() -> None:
     worker.start()
     sys.exit(worker.exitcode)
 
+
+#: A worker is not started in vain for an outage of seconds, or before the stack is deployed.
+_patiently = Retrying(
+    retry=retry_if_exception_type(UnavailableError),
+    stop=stop_after_delay(_START_PATIENCE_S),
+    wait=wait_random_exponential(multiplier=0.2, max=5),
+    before_sleep=lambda attempt: structlog.get_logger(__name__).warning(
+        "worker_waits", reason=str(attempt.outcome.exception() if attempt.outcome else None)
+    ),
+    reraise=True,
+)
 
 if __name__ == "__main__":
     main()

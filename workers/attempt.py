@@ -35,9 +35,9 @@ class Attempt:
         self.files: dict[str, str] = {}
         self.usage: Usage | None = None
         self._has_written = False
-        self._prefix = f"{job.kind}/{job.id}/"
-        self._folder = f"{self._prefix}{job.epoch}.{job.attempt}-{holder.token[:_TOKEN_CHARS]}/"
-        self._is_first = job.epoch == 0 and job.attempt == 1 and not job.history
+        self._folder = f"{job.kind}/{job.id}/{job.epoch}.{job.attempt}-{holder.token[:_TOKEN_CHARS]}/"
+        self.is_first = job.epoch == 0 and job.attempt == 1 and not job.history
+        """Whether there was none before, which may have left files."""
         self._deadline = deadline
         self._objects = objects
         self._clock = clock
@@ -76,10 +76,3 @@ class Attempt:
         """Delete what this attempt has written: its result is not the job's."""
         if self._has_written:
             self._objects.delete(list(self._objects.keys(self._folder)))
-
-    def delete_leftovers(self) -> None:
-        """Delete what attempts before this one have written; a first attempt has none."""
-        if self._is_first:
-            return
-        others = [key for key in self._objects.keys(self._prefix) if not key.startswith(self._folder)]
-        self._objects.delete(others)

@@ -17,6 +17,7 @@ from schemas.job import Job, JobError
 from schemas.outcome import Hidden, Outcome, Settled
 from schemas.redriving import REDRIVABLE, begin_again, send_again
 from schemas.status import Status
+from workers.leftovers import delete_leftovers
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -128,18 +129,13 @@ class Claims:
     def _settle_ended(self, job: Job, delivery: Delivery) -> Outcome:
         if job.status is Status.DEAD_LETTERED:
             return self.settle_dead(job, delivery)
-        if job.status is Status.CANCELLED:
-            self._delete_files(job)  # those of a worker that died
+        delete_leftovers(self._objects, job)  # whoever ended it may have died before doing so
         return Settled()
-
-    def _delete_files(self, job: Job) -> None:
-        """Delete what the attempts of a job without a result have written."""
-        self._objects.delete(list(self._objects.keys(f"{job.kind}/{job.id}/")))
 
     def settle_dead(self, job: Job, delivery: Delivery) -> Outcome:
         """Send a dead-lettered job's message to the dead-letter queue; seen again, it is sent again."""
         complete(self._store, job)
-        self._delete_files(job)
+        delete_leftovers(self._objects, job)
         context: dict[str, str | int] = {
             "attempts": job.attempt,
             "epoch": job.epoch,

@@ -14,10 +14,7 @@ from schemas.status import Status
 from workers.delivery import Delivery, lease_token
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ops.sqs_transport.held import Held
-    from schemas.kinds import AnyKind
     from schemas.outcome import Outcome
     from schemas.ports import Clock, DeadLetters, JobStore
     from workers.runner import Runner
@@ -38,7 +35,6 @@ class JobAttempts:
     runner: Runner
     store: JobStore
     dead_letters: DeadLetters
-    kinds: Mapping[str, AnyKind]
     lease: timedelta
     """How long an extended lease lasts: less than the visibility that is extended next."""
     clock: Clock
@@ -58,15 +54,8 @@ class JobAttempts:
         return self.runner.abandon(delivery(held), TransientError(code, _MESSAGES[code]))
 
     def hand_back(self, held: Held) -> None:
-        """Give job and attempt back; refused where the attempt has not begun, or has just ended: nothing to do then."""
-        job = self.store.get(from_message(held.body).job_id)
-        if job is None:
-            return
-        holder = delivery(held).holder(job, self.kinds[job.kind])
-        try:
-            self.store.apply(moves.hand_back(holder, now=self.clock()))
-        except RefusedError:
-            return
+        """Give job and attempt back."""
+        self.runner.hand_back(delivery(held))
 
     def refuse(self, queue: str, body: str, code: str) -> None:
         """Put a message that is no job of the queue's on its dead-letter queue."""

@@ -7,8 +7,6 @@ from functools import cache
 from random import SystemRandom
 from typing import TYPE_CHECKING, Any
 
-from celery.exceptions import SoftTimeLimitExceeded
-
 from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.objects import S3ObjectStore
 from ops.aws.queues import SqsQueues
@@ -18,7 +16,6 @@ from ops.settings import CLOCK_SKEW_S
 from ops.timing import utc_now
 from schemas.ending import Ending
 from schemas.envelope import REASON_ATTRIBUTE, Envelope
-from schemas.errors import TransientError
 from schemas.kinds import registry
 from workers.claims import Claims
 from workers.delivery import Delivery, lease_token
@@ -28,14 +25,11 @@ from workers.handlers import load_handler
 from workers.keeping import JobAttempts
 from workers.reuse import Reuse
 from workers.runner import Runner
+from workers.time_limit import within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ops.aws.clients import Clients
     from ops.settings import Settings
-    from schemas.kind import Result
-    from workers.work import Work
 
 
 def build_runner(settings: Settings, clients: Clients, *, patience_s: float = PATIENCE_S) -> Runner:
@@ -52,7 +46,7 @@ def build_runner(settings: Settings, clients: Clients, *, patience_s: float = PA
     ending = Ending(settings.record_retention_days)
     return Runner(
         kinds=registry(),
-        handler=cache(lambda kind: _within_time_limit(load_handler(kind))),
+        handler=cache(lambda kind: within(registry()[kind].timeout_s, load_handler(kind))),
         engine=cache(lambda kind: load_engine(kind, settings.engines.get(kind))),
         claims=Claims(
             store=store,
@@ -82,20 +76,9 @@ def build_attempts(settings: Settings, clients: Clients) -> JobAttempts:
         runner=build_runner(settings, clients, patience_s=0),
         store=DynamoJobStore(clients.dynamodb, settings.table_name),
         dead_letters=SqsQueues(clients.sqs, settings),
-        kinds=registry(),
         lease=timedelta(seconds=settings.visibility_s - CLOCK_SKEW_S),
         clock=utc_now,
     )
-
-
-def _within_time_limit(handler: Callable[[Any, Any], Result]) -> Callable[[Any, Any], Result]:
-    def handle(request: Any, work: Work[Any]) -> Result:  # noqa: ANN401 - any kind's request
-        try:
-            return handler(request, work)
-        except SoftTimeLimitExceeded:
-            raise TransientError("timed_out", "The attempt took too long.") from None
-
-    return handle
 
 
 def delivery_of(message: Any, properties: Any) -> Delivery:  # noqa: ANN401 - as Celery hands them over

@@ -25,6 +25,7 @@ from schemas.status import Status
 from workers.attempt import Attempt
 from workers.conclusion import Conclusion, judge
 from workers.guard import Verdict, verdict_of
+from workers.leftovers import delete_leftovers
 from workers.retry import decide, describe
 from workers.work import CancelledError, LeaseLostError
 
@@ -45,6 +46,8 @@ log = structlog.get_logger(__name__)
 
 #: How long a message waits, at most, when AWS could not even be asked about it; no attempt is burnt.
 _UNAVAILABLE_HIDE_S = 15
+#: How long a message waits whose process died before it had begun: it may die again.
+_UNCOUNTED_HIDE_S = 2
 #: A job that has found its engine still out of order comes back after about one cool-down of the breaker.
 _PROBE_HIDE_S = 20
 
@@ -85,12 +88,25 @@ class Runner:
         """
         job = self.store.get(delivery.envelope.job_id)
         if job is None or job.lease is None:
-            return Hidden(0, "lost_before_or_after")  # it had not begun, or had ended: the next receiver sees which
+            # It had not begun, or had ended: the next receiver sees which. Not at once: no attempt was counted.
+            return Hidden(_UNCOUNTED_HIDE_S, "lost_before_or_after")
         if job.lease.token != delivery.token:
             return Left()
         with bound_contextvars(**job.log_context()):
             attempt = self._attempt(job, delivery)
             return self._conclude(job, self._failed(job, error, delivery), delivery, attempt)
+
+    def hand_back(self, delivery: Delivery) -> None:
+        """Give a job back unfinished, and its attempt with it; nothing where it has not begun, or has just ended.
+
+        Raises:
+            UnavailableError: as above.
+        """
+        job = self.store.get(delivery.envelope.job_id)
+        if job and job.lease and job.lease.token == delivery.token:
+            move = moves.hand_back(delivery.holder(job, self.kinds[job.kind]), now=self.clock())
+            with bound_contextvars(**job.log_context()):
+                self._conclude(job, Conclusion(move, Hidden(0, "handed_back")), delivery, self._attempt(job, delivery))
 
     def _run(self, job: Job, delivery: Delivery) -> Outcome:
         with bound_contextvars(attempt=job.attempt, owner=job.owner):
@@ -177,8 +193,8 @@ class Runner:
         if job.status is Status.DEAD_LETTERED:
             self.claims.settle_dead(job, delivery)
             return conclusion.outcome
-        if job.status.is_final:
-            attempt.delete_leftovers()
+        if job.status.is_final and not attempt.is_first:
+            delete_leftovers(self.objects, job)
         complete(self.store, job)
         return conclusion.outcome if job.status is conclusion.move.target else Settled()
 

@@ -41,27 +41,28 @@ class Custody:
         self._probing: set[str] = set()
         self._ended: deque[tuple[Held, Ending]] = deque()
         self._stuck: set[str] = set()
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._room_changed = threading.Condition(self._lock)
+        self._something_ended = threading.Condition(self._lock)
         self.is_closed = False
 
     # --- receivers ---
 
     def reserve(self, queue: str) -> int:
         """Wait for free slots, and return how many messages to receive; 0 once the custody is closed."""
-        with self._changed:
+        with self._room_changed:
             while not self.is_closed:
                 count, retry_in_s = self._room(queue)
                 if count:
                     self._receiving[queue] = count
                     return count
-                self._changed.wait(retry_in_s)
+                self._room_changed.wait(retry_in_s)
             return 0
 
     def _room(self, queue: str) -> tuple[int, float | None]:
-        free = self._slots - len(self._held) - len(self._stuck)
-        if free < self._low_water:
+        if self._free < self._low_water:
             return 0, None
-        count = max(1, min(BATCH, free - sum(self._receiving.values())))
+        count = max(1, min(BATCH, self._free - sum(self._receiving.values())))
         guard = self._guards.get(queue)
         if guard is None:
             return count, None
@@ -71,7 +72,7 @@ class Custody:
 
     def take(self, queue: str, messages: Sequence[Held]) -> None:
         """Take in what was received, be it nothing; once closed, it is handed back."""
-        with self._changed:
+        with self._lock:
             self._receiving.pop(queue, None)
             guard = self._guards.get(queue)
             generation = guard.took(len(messages)) if guard and messages else 0
@@ -82,41 +83,40 @@ class Custody:
                 self._hand_back_unstarted()
             elif guard and guard.is_open:  # it opened while this receive was under way
                 self._hand_back_unstarted(queue)
-            self._changed.notify_all()
+            self._tell()
 
     def rest(self, seconds: float) -> None:
         """Wait, but no longer than until the custody is closed."""
-        with self._changed:
-            self._changed.wait_for(lambda: self.is_closed, seconds)
+        with self._room_changed:
+            self._room_changed.wait_for(lambda: self.is_closed, seconds)
 
     # --- event loop and pool ---
 
     def give(self, receipt: str) -> bool:
         """Mark a message as the pool's; false where it is not in hand any more, and must not be run."""
-        with self._changed:
+        with self._lock:
             held = self._held.get(receipt)
             if held is None:
                 return False
-            held.is_given = True
+            held.given_at = self._now()
             return True
 
     def start(self, receipt: str, worker: str) -> None:
         """Mark a message's attempt as begun by the process."""
-        with self._changed:
+        with self._lock:
             if held := self._held.get(receipt):
                 held.started_at, held.worker = self._now(), worker
 
     def end(self, receipt: str, ending: Ending) -> bool:
         """Say what becomes of a message; only the first word counts, false for any other."""
-        with self._changed:
+        with self._lock:
             self._stuck.discard(receipt)
             held = self._held.pop(receipt, None)
-            if held is None:
-                return False
-            self._ended.append((held, ending))
-            self._tell_guard(held, ending)
-            self._changed.notify_all()
-            return True
+            if held:
+                self._ended.append((held, ending))
+                self._tell_guard(held, ending)
+            self._tell()
+            return held is not None
 
     def _tell_guard(self, held: Held, ending: Ending) -> None:
         guard = self._guards.get(held.queue)
@@ -129,7 +129,7 @@ class Custody:
 
     def give_up(self, receipt: str, ending: Ending) -> None:
         """End an attempt that the pool goes on with; its thread is stuck until the pool says something."""
-        with self._changed:
+        with self._lock:
             if self.end(receipt, ending):
                 self._stuck.add(receipt)
 
@@ -140,20 +140,20 @@ class Custody:
 
     def wait(self, timeout_s: float, *, linger_s: float) -> None:
         """Wait until something has ended, then a little longer for a batch of such; or until the time is up."""
-        with self._changed:
-            if self._changed.wait_for(lambda: self._ended, timeout_s):
-                self._changed.wait_for(lambda: len(self._ended) >= BATCH or self.is_closed, linger_s)
+        with self._something_ended:
+            if self._something_ended.wait_for(lambda: self._ended, timeout_s):
+                self._something_ended.wait_for(lambda: len(self._ended) >= BATCH or self.is_closed, linger_s)
 
     def drain(self) -> list[tuple[Held, Ending]]:
         """Return all that has ended since."""
-        with self._changed:
+        with self._lock:
             ended = list(self._ended)
             self._ended.clear()
             return ended
 
     def held(self) -> list[Held]:
         """Return what is in hand, the most urgent first."""
-        with self._changed:
+        with self._lock:
             return sorted(self._held.values(), key=lambda held: held.visible_at)
 
     def in_hand(self, queue: str) -> int:
@@ -162,22 +162,33 @@ class Custody:
 
     def close(self) -> None:
         """Receive no more, and hand back all that the pool doesn't have."""
-        with self._changed:
+        with self._lock:
             self.is_closed = True
             self._hand_back_unstarted()
-            self._changed.notify_all()
+            self._tell()
 
     def hand_back(self, queue: str) -> None:
         """Hand back all of a queue's that the pool doesn't have."""
-        with self._changed:
+        with self._lock:
             self._hand_back_unstarted(queue)
-            self._changed.notify_all()
+            self._tell()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is in hand, nor on its way in or out."""
-        with self._changed:
+        with self._lock:
             return not (self._held or self._ended or self._receiving)
+
+    def _tell(self) -> None:
+        """Wake those for whom something may have changed: at full speed that is not everybody, each time."""
+        if self.is_closed or self._free >= self._low_water:
+            self._room_changed.notify_all()
+        if self._ended:
+            self._something_ended.notify()
+
+    @property
+    def _free(self) -> int:
+        return self._slots - len(self._held) - len(self._stuck)
 
     def _hand_back_unstarted(self, queue: str | None = None) -> None:
         unstarted = [held for held in self._held.values() if not held.is_given and queue in {None, held.queue}]

@@ -25,8 +25,8 @@ class Held:
     """When SQS lets others receive it again, unless it is extended before."""
     beat_at: float
     """When it is to be extended."""
-    is_given: bool = False
-    """Whether the pool has it."""
+    given_at: float | None = None
+    """When the pool was given it."""
     started_at: float | None = None
     """When a process or thread of the pool began with it."""
     worker: str = ""
@@ -35,6 +35,11 @@ class Held:
     """Of the guard's, see `Guard.took`."""
     probing: bool = False
     """Whether it was received to find out if its engine is back."""
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the pool has it: it may begin at any moment."""
+        return self.given_at is not None
 
 
 @dataclass(frozen=True)

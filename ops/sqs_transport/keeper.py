@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from ops.sqs_transport.custody import HANDED_BACK
 from ops.sqs_transport.held import Lost, Refused
 from schemas.errors import UnavailableError
 from schemas.outcome import Hidden, Left, Settled
@@ -48,6 +49,8 @@ class Keeper:
     attempts: Attempts
     limit_s: Callable[[str], float]
     """How long an attempt of a queue's jobs may run, whatever the pool does about it."""
+    longest_s: float
+    """The longest of those: nothing waits in the pool for longer."""
     watch: Callable[[], str | None]
     """Returns what has stalled."""
     on_drained: Callable[[], None]
@@ -128,11 +131,17 @@ class Keeper:
             log.exception("message_left", queue=held.queue)
 
     def _end_overdue(self) -> None:
-        """End what no pool has ended: a thread can't be killed, but its attempt is over all the same."""
+        """End what no pool has ended: a thread can't be killed, but its attempt is over all the same.
+
+        What the pool has had for longer than any job takes, without beginning, it has lost: others may have it.
+        """
         now = self.now()
         for held in self.custody.held():
             if held.started_at is not None and now - held.started_at > self.limit_s(held.queue):
                 self.custody.give_up(held.receipt, Lost("timed_out"))
+            elif held.started_at is None and held.given_at is not None and now - held.given_at > self.longest_s:
+                log.error("message_lost_by_pool", queue=held.queue)
+                self.custody.end(held.receipt, HANDED_BACK)
 
     def _go_on_draining(self, drain: Drain) -> None:
         if not self.custody.is_closed:
@@ -140,6 +149,8 @@ class Keeper:
             self.custody.close()
         if self.custody.is_empty and self.settler.next_at is None:
             self._is_drained.set()
+            if self.custody.stuck:  # Celery would wait for threads that may never return
+                self.leave("grace_period_over")
             self.on_drained()
         elif self.now() >= drain.give_up_at:
             self._hand_back_all()
@@ -154,7 +165,7 @@ class Keeper:
                     self.attempts.hand_back(held)
             except Exception as error:  # noqa: BLE001 - the others are to be handed back all the same
                 log.warning("not_handed_back", queue=held.queue, error=type(error).__name__)
-            self.custody.end(held.receipt, Hidden(0, "handed_back"))
+            self.custody.end(held.receipt, HANDED_BACK)
         for held, ending in self.custody.drain():
             self._settle(held, ending)
         self.settler.flush()

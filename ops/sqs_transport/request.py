@@ -108,7 +108,7 @@ class SqsRequest(Request):
 
 
 def _error(exc_info: Any) -> Any:  # noqa: ANN401
-    """Return what was raised: as it is from a process, wrapped from a thread. (A `Retry` has an `exc` of its own.)"""
+    """Return what was raised; a thread wraps it, a process does not (and a `Retry` has an `exc` of its own)."""
     error = exc_info.exception
     return error.exc if isinstance(error, ExceptionWithTraceback) else error
 

@@ -79,7 +79,7 @@ class Parts:
         self.keeper: Keeper | None = None
 
     def receive(self, queue: str, deliver: Deliver) -> None:
-        """Begin to receive from a queue, or go on: Celery's consumer has begun anew and forgotten what the pool hasn't."""
+        """Begin to receive; or go on, for a consumer that has begun anew and forgotten what the pool does not have."""
         if receiver := self.receivers.get(queue):
             receiver.deliver = deliver
             self.custody.hand_back(queue)
@@ -114,6 +114,7 @@ class Parts:
             ),
             attempts=self.attempts,
             limit_s=lambda queue: self.queues[queue].limit_s,
+            longest_s=max(queue.limit_s for queue in self.queues.values()),
             watch=self.watch.from_keeper,
             on_drained=on_drained,
             leave=leave,

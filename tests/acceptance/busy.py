@@ -51,7 +51,7 @@ def handle(request, work):
     note(request, "begin")
     end = time.monotonic() + request.seconds
     while (rest := end - time.monotonic()) > 0:
-        with contextlib.suppress(Exception) if request.deaf else contextlib.nullcontext():
+        with contextlib.suppress(BaseException) if request.deaf else contextlib.nullcontext():
             time.sleep(rest)
     note(request, "end")
     return BusyResult(name=request.name, engine="busy", model="1")

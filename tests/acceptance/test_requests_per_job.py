@@ -73,7 +73,7 @@ def test_a_plain_job_is_three_writes_and_no_read(tmp_path: Path):
 
 
 def test_a_batch_of_the_library_shares_its_requests_of_sqs(tmp_path: Path):
-    settings: dict[str, Any] = {"long_poll_s": 20, "concurrency": PROCESSES, "prefetch": PREFETCH, "kinds": ("noop",)}
+    settings: dict[str, Any] = {"long_poll_s": 2, "concurrency": PROCESSES, "prefetch": PREFETCH, "kinds": ("noop",)}
     with RunningStack(tmp_path, specs=worker_alone, **settings) as stack:
         jobs = [new_job() for _ in range(JOBS)]
         before = requests(stack)

@@ -22,6 +22,7 @@ EXPECTED = tuple(
         r"^Task handler raised error: .*(WorkerLostError|TimeLimitExceeded)",
         r"^Hard time limit",
         r"^Timed out waiting for UP message",
+        r"^Unrecoverable error: WorkerLostError\('Could not start worker processes'\)",
     )
 )
 

@@ -118,6 +118,21 @@ def test_a_lost_answer_is_carried_out_and_told(proxy: FaultProxy, sqs: Any, queu
     assert [b"there" in body for body in lost] == [True]
 
 
+@pytest.mark.parametrize(("fault", "sent"), [(Fault.RESET, 0), (Fault.ANSWER_LOST, 1)])
+def test_what_is_done_at_a_faults_moment_comes_before_or_after_the_write(
+    proxy: FaultProxy, sqs: Any, queue: str, fault: Fault, sent: int
+):
+    directly = client("sqs", proxy.target_port)
+    found: list[int] = []
+    injection = Injection(fault, act=lambda: found.append(depth(directly, queue)))
+    proxy.fault = lambda name: injection if name == "SQS.SendMessage" else Fault.NONE
+
+    with pytest.raises(ConnectionClosedError):
+        sqs.send_message(QueueUrl=queue, MessageBody="x")
+
+    assert found == [sent]
+
+
 def test_a_black_hole_is_a_time_out_and_not_carried_out(proxy: FaultProxy, sqs: Any, queue: str):
     proxy.fault = on("SQS.SendMessage", Fault.BLACK_HOLE, BLACK_HOLE_S)
 

@@ -29,8 +29,18 @@ def calm_down(system: System) -> None:
     for _ in range(_ROUNDS):
         if _is_quiet(system):
             return
-        system.clock.advance(_until_next(system))
-        _round(system)
+        pass_time(system)
+
+
+def pass_time(system: System) -> None:
+    """Go on to the next thing that is due, and have everybody do what is due then."""
+    system.clock.advance(_until_next(system))
+    for turn in range(2):
+        for worker in list(system.workers):
+            system.finish(worker.round())
+        if turn == 0:
+            _receive_all(system)
+    system.finish(system.sweep())
 
 
 def _is_quiet(system: System) -> bool:
@@ -46,15 +56,6 @@ def _until_next(system: System) -> float:
     return max(_SHORTEST_S, min([*checks, *visible], default=0.0))
 
 
-def _round(system: System) -> None:
-    for turn in range(2):
-        for worker in list(system.workers):
-            system.finish(worker.round())
-        if turn == 0:
-            _receive_all(system)
-    system.finish(system.sweep())
-
-
 def _receive_all(system: System) -> None:
     for message in system.queue.receivable(again=False):
         worker = system.workers[message.number % len(system.workers)]
@@ -68,7 +69,14 @@ def findings(system: System) -> Iterator[str]:
     """Name all that is wrong once everything is calm."""
     table, queue = system.table, system.queue
     yield from (f"message {message.number} is left" for message in queue.messages)
-    yield from (f"{job_id[-4:]} was accepted and is lost" for job_id in sorted(system.accepted) if not table.get(job_id))
+    yield from (
+        f"{job_id[-4:]} was accepted and is lost" for job_id in sorted(system.accepted) if not table.get(job_id)
+    )
+    yield from (
+        f"{job_id[-4:]} stands, though it was refused by {who}"
+        for job_id, who in system.refused.items()
+        if table.get(job_id) and not any("withdraw" in at or "table.get" in at for at in system.faults.get(who, ()))
+    )
     for job in table.jobs:
         yield from (f"{what}: {job.id[-4:]} {job.status} {job.epoch}.{job.attempt}" for what in _of_job(system, job))
     yield from _of_dead_letters(system)
@@ -123,4 +131,3 @@ def _of_dead_letters(system: System) -> Iterator[str]:
         job = dead.get((envelope.job_id, envelope.epoch))
         if reason is None or (job and job.error and reason != job.error.code):
             yield f"dead letter of {envelope.job_id[-4:]} says {reason}"
-

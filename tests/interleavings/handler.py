@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.errors import PermanentError, TransientError
 from schemas.kind import Backoff, Kind, Request, Result
 from tests.interleavings.lockstep import KilledError
+from workers.delivery import lease_token
 
 if TYPE_CHECKING:
     from tests.interleavings.lockstep import Actor
@@ -63,7 +64,7 @@ class Handler:
         actor = stage.current
         assert actor is not None
         run = self._system.name("run")
-        self.runs[run] = self._system.worker_of(actor).tokens[actor]
+        self.runs[run] = lease_token(self._system.worker_of(actor).children[actor].receipt)
         stage.say(f"{actor.name}: {run}, {request.deed}")
         work.store(FILE, run.encode(), mime="text/plain")
         if request.deed == "slow":

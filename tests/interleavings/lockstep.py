@@ -11,6 +11,10 @@ import threading
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from schemas.envelope import Envelope
+from schemas.job import Job
+from schemas.moves import Move
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -154,14 +158,13 @@ def _brief(value: Any) -> str:
     match value:
         case None | bool() | str() | int():
             return str(value)
-        case list() | tuple():
+        case dict() | list() | tuple():
             return f"[{', '.join(map(_brief, value))}]"
-        case dict():
-            return ""
-    if hasattr(value, "change"):
-        return f"{value.name} {value.job_id[-4:]}"
-    if hasattr(value, "history"):
-        return f"{value.id[-4:]} {value.status} {value.epoch}.{value.attempt}"
-    if hasattr(value, "job_id"):
-        return f"message {value.job_id[-4:]} epoch {value.epoch}"
-    return type(value).__name__
+        case Move():
+            return f"{value.name} {value.job_id[-4:]}"
+        case Job():
+            return f"{value.id[-4:]} {value.status} {value.epoch}.{value.attempt}"
+        case Envelope():
+            return f"message {value.job_id[-4:]} epoch {value.epoch}"
+        case _:
+            return type(value).__name__

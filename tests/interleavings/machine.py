@@ -9,19 +9,26 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.interleavings.calm import calm_down, findings
+from schemas.redriving import REDRIVABLE
+from schemas.status import Status
+from tests.interleavings.calm import calm_down, findings, pass_time
 from tests.interleavings.handler import DEEDS
 from tests.interleavings.lockstep import Fate
 from tests.interleavings.system import System
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from schemas.job import Job
     from tests.interleavings.lockstep import Actor
     from tests.interleavings.worker import Worker
 
 _NUMBERS = st.integers(0, 5)
 _DEEDS = st.sampled_from([*DEEDS, "ok long", "slow long"])
+_IS_SO = st.booleans()
 _MOST_JOBS = 3
 _MOST_ACTORS = 6
+_ALL = 999
 
 
 class Interleavings(RuleBasedStateMachine):
@@ -51,19 +58,21 @@ class Interleavings(RuleBasedStateMachine):
         self.system.submit(deed, key=None, ahead_s=ahead_s)
 
     @precondition(lambda self: self.has_room)
-    @rule(ahead_s=st.sampled_from([None, None, None, 300]))
-    def submit_with_key(self, ahead_s: float | None) -> None:
+    @rule()
+    def submit_with_key(self) -> None:
         self.system.submit("ok long", key="key", ahead_s=None)
 
-    @precondition(lambda self: self.has_room and self.system.table.jobs)
+    @precondition(lambda self: self.has_room)
     @rule(number=_NUMBERS)
     def cancel(self, number: int) -> None:
-        self.system.cancel(self._job_id(number))
+        if job := self._job(number, lambda job: job.status is Status.RUNNING):
+            self.system.cancel(job.id)
 
-    @precondition(lambda self: self.has_room and self.system.table.jobs)
+    @precondition(lambda self: self.has_room)
     @rule(number=_NUMBERS)
     def redrive(self, number: int) -> None:
-        self.system.redrive(self._job_id(number))
+        if job := self._job(number, lambda job: job.status in REDRIVABLE):
+            self.system.redrive(job.id)
 
     @precondition(lambda self: self.system.queue.dead)
     @rule(number=_NUMBERS)
@@ -82,58 +91,80 @@ class Interleavings(RuleBasedStateMachine):
             if begin:
                 self._worker(worker).begin()
 
+    @precondition(lambda self: any(worker.in_hand for worker in self.system.workers))
     @rule(worker=_NUMBERS)
     def begin(self, worker: int) -> None:
         self._worker(worker).begin()
 
-    @rule(worker=_NUMBERS, is_whole=st.booleans())
+    @precondition(lambda self: self.has_room and self.system.children)
+    @rule(number=_NUMBERS, seconds=st.sampled_from([1, 41, 61]), steps=st.integers(0, 4))
+    def overtake(self, number: int, seconds: float, steps: int) -> None:
+        """A child stands still, perhaps past its lease, while the other worker has the same message and goes on."""
+        child = self.system.children[number % len(self.system.children)]
+        job_id = self.system.job_of(child)
+        self.system.clock.advance(seconds)
+        messages = [m for m in self.system.queue.messages if m.envelope.job_id == job_id]
+        if messages:
+            worker = next(worker for worker in self.system.workers if child not in worker.children)
+            self.system.receive(worker, messages[number % len(messages)])
+            if other := worker.begin():
+                for _ in range(steps):
+                    self.system.do(other)
+
+    @rule(worker=_NUMBERS, is_whole=_IS_SO)
     def keep(self, worker: int, *, is_whole: bool) -> None:
-        keeper = self._worker(worker).round()
-        if is_whole:
-            self.system.finish(keeper)
+        self._start(self._worker(worker).round(), is_whole=is_whole)
+
+    @rule(seconds=st.sampled_from([16, 20]), times=st.integers(1, 4))
+    def all_keep(self, seconds: float, times: int) -> None:
+        """Time passes, and every keeper does its duty."""
+        for _ in range(times):
+            self.system.clock.advance(seconds)
+            for worker in list(self.system.workers):
+                self.system.finish(worker.round())
 
     @precondition(lambda self: self.has_room)
-    @rule(is_whole=st.booleans())
+    @rule(is_whole=_IS_SO)
     def sweep(self, *, is_whole: bool) -> None:
-        sweeper = self.system.sweep()
-        if is_whole:
-            self.system.finish(sweeper)
+        self._start(self.system.sweep(), is_whole=is_whole)
 
-    @rule(worker=_NUMBERS, grace_s=st.sampled_from([0.0, 60.0]))
-    def terminate(self, worker: int, grace_s: float) -> None:
+    @precondition(lambda self: any(worker.in_hand for worker in self.system.workers))
+    @rule(worker=_NUMBERS, grace_s=st.sampled_from([0.0, 0.0, 60.0]), is_whole=_IS_SO)
+    def terminate(self, worker: int, grace_s: float, *, is_whole: bool) -> None:
         self.system.stage.say(f"{self._worker(worker).name}: SIGTERM")
         self._worker(worker).keeper.drain(grace_s)
+        self._start(self._worker(worker).round(), is_whole=is_whole)
+
+    @rule(rounds=st.sampled_from([1, 1, 2]))
+    def quiet(self, rounds: int) -> None:
+        """For a while nothing happens but what is due; who stands still does so all the while."""
+        for _ in range(rounds):
+            pass_time(self.system)
 
     # --- steps ---
 
     @precondition(lambda self: self.system.actors)
-    @rule(number=_NUMBERS, steps=st.integers(1, 4))
+    @rule(number=_NUMBERS, steps=st.sampled_from([1, 1, 2, 3, 5, _ALL]))
     def go_on(self, number: int, steps: int) -> None:
         actor = self._actor(number)
         for _ in range(steps):
             self.system.do(actor)
+            if actor.is_done:
+                break
 
     @precondition(lambda self: self.system.actors)
-    @rule(number=_NUMBERS)
-    def finish(self, number: int) -> None:
-        self.system.finish(self._actor(number))
-
-    @precondition(lambda self: self.system.actors)
-    @rule(number=_NUMBERS, fate=st.sampled_from([Fate.LOST, Fate.OUT]), times=st.integers(1, 2))
-    def fail(self, number: int, fate: Fate, times: int) -> None:
+    @rule(number=_NUMBERS, how=st.sampled_from(["lost", "lost", "out", "lost, out", "killed", "worker killed"]))
+    def fail(self, number: int, how: str) -> None:
         actor = self._actor(number)
-        for _ in range(times):
-            self.system.do(actor, fate)
-
-    @precondition(lambda self: self.system.actors)
-    @rule(number=_NUMBERS)
-    def kill(self, number: int) -> None:
-        self.system.kill(self._actor(number))
-
-    @rule(worker=_NUMBERS)
-    def kill_worker(self, worker: int) -> None:
-        self._worker(worker).is_over = True
-        self.system.reap()
+        match how:
+            case "killed":
+                self.system.kill(actor)
+            case "worker killed":
+                self._worker(number).is_over = True
+                self.system.reap()
+            case _:
+                for fate in how.split(", "):
+                    self.system.do(actor, Fate(fate))
 
     @rule(seconds=st.sampled_from([1, 16, 41, 61, 605, 3605]))
     def time_passes(self, seconds: float) -> None:
@@ -173,5 +204,12 @@ class Interleavings(RuleBasedStateMachine):
     def _worker(self, number: int) -> Worker:
         return self.system.workers[number % len(self.system.workers)]
 
-    def _job_id(self, number: int) -> str:
-        return self.system.table.jobs[number % len(self.system.table.jobs)].id
+    def _job(self, number: int, is_meant: Callable[[Job], bool]) -> Job | None:
+        """One of the jobs that are meant; now and then any other."""
+        jobs = self.system.table.jobs
+        jobs = [job for job in jobs if is_meant(job)] or jobs
+        return jobs[number % len(jobs)] if jobs else None
+
+    def _start(self, actor: Actor, *, is_whole: bool) -> None:
+        if is_whole:
+            self.system.finish(actor)

@@ -14,8 +14,9 @@ from ops.memory import MemoryObjectStore
 from ops.payloads import ClaimCheck
 from producers.control import Control, StateError
 from producers.sending import Sender
-from producers.submission import Submission, Submissions
+from producers.submission import NotInTimeError, Submission, Submissions
 from schemas.ending import Ending
+from schemas.envelope import from_message
 from schemas.errors import UnavailableError
 from tests.conftest import ManualClock
 from tests.interleavings.handler import ECHO, Handler, request_of
@@ -59,7 +60,12 @@ class System:
         self.handler = Handler(self)
         self.actors: list[Actor] = []
         self.accepted: set[str] = set()
+        self.refused: dict[str, str] = {}
+        """Ids that clients never learnt, as they were told that nothing is promised; and who told them so."""
+        self.faults: dict[str, list[str]] = {}
+        """By actor: what it got no answer to."""
         self.is_request_left = False
+        self._new_ids: dict[str, str] = {}
         self.cancelled: set[tuple[str, int]] = set()
         """Jobs and epochs whose owner was told that they are, or are to be, cancelled."""
         self.troubled: set[str] = set()
@@ -75,7 +81,7 @@ class System:
             payloads=self.payloads,
             sender=sender,
             now=self.clock,
-            new_id=lambda: self.name("00000000-0000-7000-8000-00000000000"),
+            new_id=self._new_id,
             check_after=CHECK_AFTER,
         )
         self.control = Control(
@@ -88,6 +94,12 @@ class System:
     def name(self, what: str) -> str:
         self._numbers[what] = self._numbers.get(what, 0) + 1
         return f"{what}-{self._numbers[what]}"
+
+    def _new_id(self) -> str:
+        new = self.name("00000000-0000-7000-8000-00000000000")
+        if self.stage.current:
+            self._new_ids[self.stage.current.name] = new
+        return new
 
     def now_s(self) -> float:
         return self.clock().timestamp()
@@ -130,13 +142,16 @@ class System:
     def submit(self, what: str, *, key: str | None, ahead_s: float | None) -> Actor:
         run_at = None if ahead_s is None else self.clock() + timedelta(seconds=ahead_s)
         submission = Submission(owner=OWNER, kind=ECHO, request=request_of(what), idempotency_key=key, run_at=run_at)
-        return self.act(f"submit {what}", lambda: self._submit(submission))
+        actor = self.act(f"submit {what}", lambda: self._submit(submission, actor))
+        return actor
 
-    def _submit(self, submission: Submission) -> None:
+    def _submit(self, submission: Submission, actor: Actor) -> None:
         try:
             job = self.submissions.accept(submission).job
-        except UnavailableError as error:
-            self.stage.say(f"API: 503 {error}")
+        except (UnavailableError, NotInTimeError) as error:
+            self.stage.say(f"API: refused, {error}")
+            if submission.idempotency_key is None and actor.name in self._new_ids:
+                self.refused[self._new_ids[actor.name]] = actor.name
         else:
             self.stage.say(f"API: 202 {job.id[-4:]}")
             self.accepted.add(job.id)
@@ -174,12 +189,21 @@ class System:
             worker.take(message, receipt)
 
     def worker_of(self, child: Actor) -> Worker:
-        return next(worker for worker in self.workers if child in worker.tokens)
+        return next(worker for worker in self.workers if child in worker.children)
+
+    @property
+    def children(self) -> list[Actor]:
+        """Those who run jobs."""
+        return [child for worker in self.workers for child in worker.children]
+
+    def job_of(self, child: Actor) -> str:
+        return from_message(self.worker_of(child).children[child].body).job_id
 
     def do(self, actor: Actor, fate: Fate = Fate.GO) -> None:
         """Have an actor make its next step."""
         if fate is not Fate.GO:
             self.trouble(actor)
+            self.faults.setdefault(actor.name, []).append(actor.at)
         actor.step(fate)
         self.reap()
 
@@ -197,7 +221,7 @@ class System:
     def trouble(self, actor: Actor) -> None:
         """Note that what an actor leaves may have to wait for the end of its retention."""
         for worker in self.workers:
-            if actor in worker.tokens or actor.name.startswith(f"{worker.name} "):
+            if actor in worker.children or actor.name.startswith(f"{worker.name} "):
                 self.troubled |= worker.in_hand
         if actor.name.startswith("submit"):
             self.is_request_left = True

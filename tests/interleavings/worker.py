@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,12 @@ from schemas.envelope import REASON_ATTRIBUTE
 from tests.interleavings.handler import ECHO
 from tests.interleavings.lockstep import Actor, KilledError
 from tests.interleavings.queue import VISIBILITY_S
-from workers.delivery import Delivery
 from workers.keeping import JobAttempts, delivery
 
 if TYPE_CHECKING:
     from tests.interleavings.queue import Message
     from tests.interleavings.system import System
+    from workers.delivery import Delivery
 
 HEARTBEAT_S = 15
 SKEW_S = 5
@@ -48,11 +49,10 @@ class Worker:
     def __init__(self, system: System, name: str) -> None:
         self.name = name
         self.is_over = False
-        self.tokens: dict[Actor, str] = {}
-        """By child: the token of its delivery."""
         self._system = system
         self._waiting: list[tuple[Held, bool]] = []
-        self._children: dict[Actor, Held] = {}
+        self.children: dict[Actor, Held] = {}
+        """Those who run, and what."""
         self._rounds: list[Actor] = []
         self._runner = system.runner(tries=2)
         now = system.now_s
@@ -64,7 +64,6 @@ class Worker:
             runner=system.runner(tries=1),
             store=system.store,
             dead_letters=system.port,
-            kinds={ECHO.name: ECHO},
             lease=timedelta(seconds=VISIBILITY_S - SKEW_S),
             clock=system.clock,
         )
@@ -119,23 +118,14 @@ class Worker:
         return None
 
     def _begin(self, held: Held, *, redriven: bool) -> Actor:
-        actor = self._system.act(f"{self.name} child", lambda: self._run(actor, held, redriven=redriven))
+        told = replace(delivery(held), redriven=redriven)
+        actor = self._system.act(f"{self.name} child", lambda: self._run(actor, held, told))
         self.custody.start(held.receipt, actor.name)
-        self._children[actor] = held
-        self.tokens[actor] = delivery(held).token
+        self.children[actor] = held
         return actor
 
-    def _run(self, actor: Actor, held: Held, *, redriven: bool) -> None:
-        told = delivery(held)
-        outcome = self._runner.run(
-            Delivery(
-                envelope=told.envelope,
-                token=told.token,
-                received_at=told.received_at,
-                worker=actor.name,
-                redriven=redriven,
-            )
-        )
+    def _run(self, actor: Actor, held: Held, told: Delivery) -> None:
+        outcome = self._runner.run(replace(told, worker=actor.name))
         self._system.stage.pause(f"its answer, {outcome}")
         self._system.stage.say(f"{actor.name}: {outcome}")
         self.custody.end(held.receipt, outcome)
@@ -150,22 +140,22 @@ class Worker:
     def look(self) -> None:
         """Learn which processes are gone: a child is lost, without its keeper all is over."""
         self.is_over = self.is_over or any(keeper.is_killed for keeper in self._rounds)
-        for child, held in list(self._children.items()):
+        for child, held in list(self.children.items()):
             if child.is_done:
-                del self._children[child]
+                del self.children[child]
                 if child.is_killed:
                     self.custody.end(held.receipt, Lost("worker_lost"))
 
     def kill(self) -> None:
         """End it, and all that is of it."""
         self.is_over = True
-        for actor in [*self._rounds, *self._children]:
+        for actor in [*self._rounds, *self.children]:
             actor.kill()
 
     @property
     def in_hand(self) -> set[str]:
         """The jobs that it has to do with."""
-        held = [*self._children.values(), *self.custody.held()]
+        held = [*self.children.values(), *self.custody.held()]
         return {delivery(one).envelope.job_id for one in held}
 
     @property

@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.chaos import jobs, logs
+from tests.chaos.ambush import Lookout
 from tests.chaos.jobs import Fate
+from tests.faults import Fault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,3 +46,28 @@ def test_errors_and_tracebacks_are_found_and_what_kills_bring_is_not(tmp_path: P
         "worker: attempt_failed": 1,
         "api: Traceback (most recent call last):": 1,
     }
+
+
+def test_an_ambush_meets_the_next_request_of_its_sort_and_no_other():
+    struck: list[str] = []
+    lookout = Lookout()
+    lookout.lay("SQS.DeleteMessage", Fault.RESET, lambda: struck.append("once"))
+
+    met = [lookout(name) for name in ("DynamoDB.UpdateItem", "SQS.DeleteMessageBatch", "SQS.DeleteMessageBatch")]
+
+    assert [injection.fault for injection in met] == [Fault.NONE, Fault.RESET, Fault.NONE]
+    for injection in met:
+        injection.act()
+    assert struck == ["once"]
+
+
+def test_processes_that_ended_are_counted_by_sort(tmp_path: Path):
+    path = tmp_path / "log"
+    path.write_text(
+        "stack    | worker-1 exited with code 75; it is started again in 1 s\n"
+        "stack    | worker-2 exited with code 75; it is started again in 1 s\n"
+        "stack    | api was killed by SIGKILL; it is started again in 1 s\n"
+        "worker-1 | api was killed by SIGKILL\n"
+    )
+
+    assert logs.endings(path) == {"worker exited with code 75": 2, "api was killed by SIGKILL": 1}

@@ -28,7 +28,7 @@ def reserve(custody: Custody, queue: str = QUEUE) -> int | Waits:
     def wait(timeout: float | None = None) -> None:
         raise Waits(timeout)
 
-    condition: Any = custody._changed
+    condition: Any = custody._room_changed
     condition.wait = wait
     try:
         return custody.reserve(queue)
@@ -51,8 +51,8 @@ def take(custody: Custody, *receipts: str, queue: str = QUEUE) -> None:
 
 
 def waiters(custody: Custody) -> int:
-    condition: Any = custody._changed
-    return len(condition._waiters)
+    conditions: list[Any] = [custody._room_changed, custody._something_ended]
+    return sum(len(condition._waiters) for condition in conditions)
 
 
 # --- slots ---
@@ -271,6 +271,18 @@ def test_a_guard_that_opens_hands_back_what_has_not_begun_on_its_queue():
     assert {message.receipt for message in worker.held()} == {"given", "anothers"}
 
 
+def test_what_was_on_its_way_when_the_guard_opened_is_handed_back():
+    guard = FakeGuard()
+    worker = guarded(guard)
+    reserve(worker)
+
+    guard.is_open = True
+    take(worker, "late")
+
+    assert [(message.receipt, ending) for message, ending in worker.drain()] == [("late", HANDED_BACK)]
+    assert guard.taken == [1]
+
+
 @pytest.mark.parametrize("probing", [True, False])
 def test_a_message_knows_whether_it_probes(probing: bool):  # noqa: FBT001
     worker = guarded(FakeGuard(FakeAllowance(1, probing=probing)))
@@ -295,9 +307,22 @@ def test_a_receiver_that_waits_is_woken_by_a_message_that_ends():
     assert reserved.result(timeout=10) == 1
 
 
+def test_a_receiver_that_waits_is_woken_by_a_stuck_thread_that_ends():
+    worker = custody(slots=4, pool_size=2)
+    take(worker, "stuck", "one", "two")
+    worker.give_up("stuck", Lost("timed_out"))
+    reserved = in_thread(worker.reserve, QUEUE)
+    wait_until(lambda: waiters(worker))
+
+    worker.end("stuck", Settled())
+
+    assert reserved.result(timeout=10) == 2
+
+
 def test_all_who_wait_are_woken_by_the_close():
     worker = custody(slots=1, pool_size=1)
     take(worker, "one")
+    worker.give("one")
     reserved = in_thread(worker.reserve, QUEUE)
     rested = in_thread(worker.rest, 600)
     wait_until(lambda: waiters(worker) == 2)

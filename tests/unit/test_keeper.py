@@ -28,6 +28,7 @@ from tests.transport import (
 )
 
 LIMIT_S = 40.0
+LONGEST_S = 50.0
 GRACE_S = 100.0
 
 
@@ -57,6 +58,7 @@ class Bench:
             ),
             attempts=self.attempts,
             limit_s=lambda _queue: LIMIT_S,
+            longest_s=LONGEST_S,
             watch=lambda: self.stalled,
             on_drained=self._drained,
             leave=self.left.append,
@@ -196,6 +198,20 @@ def test_a_message_that_waits_for_the_pool_is_not_overdue(bench: Bench):
     assert bench.told("abandon") == []
 
 
+def test_what_the_pool_was_given_and_never_began_is_given_to_others(bench: Bench):
+    bench.custody.give("waits")
+    bench.end(Settled())
+    bench.round(after_s=LONGEST_S - 1)
+    assert "waits" not in bench.told("abandon")
+
+    bench.round(after_s=1)
+    bench.round()
+
+    assert bench.told("abandon") == []
+    assert bench.sqs.said[-1] == ("hide", url(), {"waits": 0})
+    assert bench.custody.stuck == 0
+
+
 # --- the worker's end ---
 
 
@@ -257,10 +273,21 @@ def test_a_short_grace_period_is_shared_out(bench: Bench):
     assert bench.left == ["grace_period_over"]
 
 
-def test_a_second_signal_hands_all_back_at_once(bench: Bench):
+def test_a_worker_that_is_to_stop_twice_has_its_grace_period_once(bench: Bench):
+    bench.keeper.limit_s = lambda _queue: 3600.0
+    bench.keeper.drain(GRACE_S)
+    bench.round(after_s=GRACE_S - 20)
+    bench.keeper.drain(GRACE_S)
+
+    bench.round(after_s=10)
+
+    assert bench.left == ["grace_period_over"]
+
+
+def test_a_worker_in_a_hurry_hands_all_back_at_once(bench: Bench):
     bench.keeper.drain(GRACE_S)
     bench.round()
-    bench.keeper.drain(GRACE_S)
+    bench.keeper.hurry()
     bench.round()
 
     assert bench.told("hand_back") == ["runs"]
@@ -271,8 +298,7 @@ def test_what_cannot_be_handed_back_is_visible_all_the_same_and_so_is_the_rest(b
     bench.custody.take(QUEUE, [held("too")])
     bench.custody.give("too")
     bench.attempts.is_out = True
-    bench.keeper.drain(GRACE_S)
-    bench.keeper.drain(GRACE_S)
+    bench.keeper.hurry()
 
     bench.round()
 
@@ -288,8 +314,7 @@ def test_an_attempt_that_ends_while_it_is_handed_back_changes_nothing(bench: Ben
         bench.custody.end(message.receipt, Settled("ok"))
 
     monkeypatch.setattr(bench.attempts, "hand_back", ends_meanwhile)
-    bench.keeper.drain(GRACE_S)
-    bench.keeper.drain(GRACE_S)
+    bench.keeper.hurry()
 
     bench.round()
 

@@ -35,14 +35,13 @@ class Hand(Bench):
             runner=self.runner(),
             store=self.store,
             dead_letters=self.queues,
-            kinds={self.kind.name: self.kind},
             lease=EXTENDED,
             clock=self.clock,
         )
 
     def message(self, receipt: str = "one") -> Held:
         text = to_message(Envelope(job_id="job-1", kind="echo"), task="sayline.echo", queue=QUEUE)
-        return held(receipt, body=text, received_at=self.clock().timestamp(), worker="host:1", is_given=True)
+        return held(receipt, body=text, received_at=self.clock().timestamp(), worker="host:1", given_at=0.0)
 
     def claim(self, receipt: str = "one") -> Job:
         """What a process of the pool does first."""

@@ -192,8 +192,8 @@ def test_an_attempt_that_died_before_its_finish_was_written_has_not_paid_in_vain
 
 def test_what_a_later_attempt_has_reused_is_found_again_when_the_first_ones_files_are_deleted(desk: Desk):
     desk.attempt(number=1)
-    _, second = desk.attempt(number=2)
-    second.delete_leftovers()
+    desk.attempt(number=2)
+    desk.objects.delete(list(desk.objects.keys("say/job-1/0.1")))
 
     _, other = desk.attempt(job_id="job-2")
 

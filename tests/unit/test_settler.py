@@ -139,7 +139,7 @@ def test_nothing_is_said_again_once_another_may_have_the_message(bench: Bench):
     bench.settler.delete(held("one", visible_at=20.0))
     bench.settler.hide(held("two", visible_at=20.0), 900)
 
-    while bench.settler.next_at is not None:
+    while bench.settler.next_at is not None and bench.now.now < 60:
         bench.flush_when_due()
 
     assert 19 < bench.now.now < 20 + 5

@@ -127,18 +127,46 @@ def test_the_keeper_begins_with_the_pool_and_knows_each_queues_limit(step: Keepi
     assert [parts.keeper.limit_s(queue) for queue in (QUEUE, OTHER)] == [85, 9]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
-def test_every_signal_to_stop_drains_the_worker_once_it_is_ready(step: Keeping, parts: Parts, number: signal.Signals):
+TERM, INT, QUIT = signal.SIGTERM, signal.SIGINT, signal.SIGQUIT
+
+
+@pytest.mark.parametrize(
+    ("numbers", "called"),
+    [
+        ([TERM], ["drain 100"]),
+        ([INT], ["drain 100"]),
+        ([INT, TERM], ["drain 100", "drain 100"]),  # Ctrl-C, and then the supervisor
+        ([TERM, TERM], ["drain 100", "drain 100"]),
+        ([INT, INT], ["drain 100", "hurry"]),
+        ([TERM, INT], ["drain 100", "hurry"]),
+        ([QUIT], ["hurry"]),
+    ],
+)
+def test_signals_drain_the_worker_once_it_is_ready_and_insistence_hurries_it(
+    step: Keeping, parts: Parts, monkeypatch: pytest.MonkeyPatch, numbers: list[signal.Signals], called: list[str]
+):
     step.start(celery_worker(parts))
-    assert parts.keeper is not None
+    keeper = parts.keeper
+    assert keeper is not None
+    told: list[str] = []
+    drain, hurry = keeper.drain, keeper.hurry
+
+    def noted_drain(grace_s: float) -> None:
+        told.append(f"drain {grace_s:g}")
+        drain(grace_s)
+
+    def noted_hurry() -> None:
+        told.append("hurry")
+        hurry()
+
+    monkeypatch.setattr(keeper, "drain", noted_drain)
+    monkeypatch.setattr(keeper, "hurry", noted_hurry)
     signals.worker_ready.send(sender=None)
 
-    signal.raise_signal(number)
-    assert parts.keeper._drain is not None
-    assert not parts.keeper._drain.is_forced
+    for number in numbers:
+        signal.raise_signal(number)
 
-    signal.raise_signal(number)
-    assert parts.keeper._drain.is_forced
+    assert told == called
 
 
 def test_a_drained_worker_stops_celery_and_wakes_its_loop(step: Keeping, parts: Parts):

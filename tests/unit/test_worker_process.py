@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from celery.exceptions import SoftTimeLimitExceeded
 
 from ops.aws.clients import Clients
 from ops.lifeline import process_name
@@ -133,10 +132,12 @@ def test_the_transport_makes_the_requests_of_every_kind(kind: Any, celery: Celer
 
 
 @pytest.mark.parametrize("kind", registry().values(), ids=lambda kind: kind.name)
-def test_an_attempt_has_a_soft_limit_and_time_to_record_its_end_before_the_hard_one(kind: Any, celery: Celery):
+def test_an_attempt_has_time_to_record_its_end_before_the_hard_limit_and_no_other_limit_of_celerys(
+    kind: Any, celery: Celery
+):
     task = celery.tasks[kind.task]
 
-    assert task.soft_time_limit == kind.timeout_s
+    assert task.soft_time_limit is None
     assert task.time_limit >= kind.timeout_s + 10
     limit_s = parts_of(celery).queues[SETTINGS.queue_name(kind.name)].limit_s
     assert limit_s >= task.time_limit + 5, "the keeper ends only what the pool has not"
@@ -190,15 +191,15 @@ def test_no_job_runs_in_the_parent_process(celery: Celery):
         celery.tasks["sayline.tts"].run({})
 
 
-def test_a_soft_limit_is_a_transient_error_of_the_attempt(monkeypatch: pytest.MonkeyPatch):
-    def too_slow(*_: object) -> None:
-        raise SoftTimeLimitExceeded
+def test_a_handler_has_its_kinds_time(monkeypatch: pytest.MonkeyPatch):
+    def within(seconds: float, _handler: object) -> Any:
+        raise TransientError("timed_out", f"{seconds:g} s")
 
-    monkeypatch.setattr(process, "load_handler", lambda _kind: too_slow)
+    monkeypatch.setattr(process, "within", within)
     runner = process.build_runner(SETTINGS, Clients(SETTINGS))
 
-    with pytest.raises(TransientError, match="timed_out"):
-        runner.handler("tts")(None, None)
+    with pytest.raises(TransientError, match="timed_out: 120 s"):
+        runner.handler("tts")
 
 
 def received(handle: str, *, at: float = 1_800_000_000.1239) -> Any:

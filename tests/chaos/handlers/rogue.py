@@ -30,6 +30,6 @@ def _hang() -> NoReturn:
     end = time.monotonic() + HANG_S
     while time.monotonic() < end:
         # Deaf to the soft limit, as a call into C is.
-        with suppress(Exception):
+        with suppress(BaseException):
             time.sleep(end - time.monotonic())
     raise TransientError("hung", "It hung.")
