@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo up test unit chaos check format lock docs clean
+.PHONY: help setup demo up test unit chaos bench check format lock docs clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,9 @@ unit: $(STAMP) ## Run the unit tests alone: no sockets, seconds
 
 chaos: $(STAMP) ## Run storms of thousands of jobs, kills and faults; half an hour
 	@$(BIN)/python -m tests.chaos --seed 1 2 3 --jobs 700 --minutes 2.5
+
+bench: $(STAMP) ## Measure Sayline beside Celery and others; ten minutes
+	@$(BIN)/python -m ops.bench
 
 check: $(STAMP) ## Lint, types and architecture
 	@$(BIN)/ruff check .

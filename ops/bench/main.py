@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import signal
+import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,6 +44,7 @@ _RUNS: Mapping[Scenario, Callable[[Tell], Report]] = {
 }
 
 app = typer.Typer(
+    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
@@ -60,7 +63,8 @@ def bench(
     Exit code 1: something that is promised does not hold.
     """
     log.configure(Settings(_env_file=None, log_level="warning"), process="bench")
-    logging.getLogger("botocore").setLevel(logging.WARNING)
+    # It warns of an endpoint that is no AWS.
+    logging.getLogger("celery").setLevel(logging.ERROR)
     chosen = list(_RUNS) if scenario is Scenario.ALL else [scenario]
     try:
         reports = _measured(chosen)
@@ -102,8 +106,10 @@ def _show(reports: Sequence[Report]) -> None:
 
 
 def run() -> None:
-    """Run the command line."""
+    """Run the command line; however it ends, but for SIGKILL, its processes and files go."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except KeyboardInterrupt:
-        fail("Interrupted.", code=Exit.INTERRUPTED)
+        err().print("Interrupted.")
+        sys.exit(Exit.INTERRUPTED)

@@ -45,6 +45,7 @@ class Stand:
         self._wanted: dict[str, Any] = {"clock_interval_s": 3600, "long_poll_s": 2, "log_level": "warning", **settings}
         self._cleanup = ExitStack()
         self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="stack", daemon=True)
         self._own = Counter[str]()
 
     def __enter__(self) -> Self:
@@ -52,8 +53,8 @@ class Stand:
             self.directory = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="sayline-bench-")))
             cleanup.enter_context(kinds.added(self.directory / "kinds"))
             log = cleanup.enter_context((self.directory / "stack.log").open("w", encoding="utf-8"))
-            threading.Thread(target=self._loop.run_forever, name="stack", daemon=True).start()
-            cleanup.callback(self._loop.call_soon_threadsafe, self._loop.stop)
+            cleanup.callback(self._end_loop)
+            self._thread.start()
             wanted = Settings(
                 _env_file=None,
                 aws="local",
@@ -75,6 +76,11 @@ class Stand:
 
     def __exit__(self, *_: object) -> None:
         self._cleanup.close()
+
+    def _end_loop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def _await(self, work: Coroutine[Any, Any, Any]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=120)

@@ -136,7 +136,7 @@ def test_a_killed_child_is_an_attempt_that_its_parent_records_at_once(
 
 @pytest.mark.parametrize("is_group", [False, True], ids=["parent", "group"])
 def test_a_worker_that_is_told_to_stop_loses_nothing_and_burns_no_attempt(
-    stack: RunningStack, client: httpx.Client, ledger: Ledger, is_group: bool
+    stack: RunningStack, client: httpx.Client, ledger: Ledger, *, is_group: bool
 ):
     lengths = [0.3] * 30 + [GRACE_S + 6] * 2
     jobs = [submit(client, ledger, f"job-{n}", seconds=seconds) for n, seconds in enumerate(lengths)]

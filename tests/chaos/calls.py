@@ -16,6 +16,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from ops.audit import Finding
+from schemas.moves import WORKER_LOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -94,7 +95,18 @@ def _too_many(unexcused: Mapping[int, list[Call]], jobs: Mapping[int, Job]) -> I
             yield Finding("called_more_than_once", jobs[number].id, ", ".join(f"{call.begun:.3f}" for call in calls))
 
 
-def _excuse(call: Call, lost: frozenset[str], deeds: Iterable[Deed], history: Iterable[Attempt]) -> str | None:
+def _woke_up_too_late(call: Call, deeds: Iterable[Deed], history: Iterable[Attempt]) -> bool:
+    """Whether the caller was stopped before it called, and when it went on the job was another's."""
+    taken_over = any(
+        line.code == WORKER_LOST and (line.worker or "").endswith(f":{call.pid}") and line.at.timestamp() <= call.begun
+        for line in history
+    )
+    return taken_over and any(call.pid in deed.pids and deed.at <= call.begun for deed in deeds)
+
+
+def _excuse(call: Call, lost: frozenset[str], deeds: Sequence[Deed], history: Sequence[Attempt]) -> str | None:
+    if _woke_up_too_late(call, deeds, history):
+        return "called_after_takeover"
     struck = [deed for deed in deeds if call.pid in deed.pids and call.begun <= deed.at]
     if call.cut is not None:
         return "killed_in_call" if any(deed.at <= call.cut for deed in struck) else "caller_gave_up"

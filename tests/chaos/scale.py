@@ -22,11 +22,12 @@ _SETTINGS: Mapping[str, object] = {
     "clock_interval_s": 1,
     "long_poll_s": 2,
     "grace_s": GRACE_S,
-    "prefetch": 2,
     "kinds": ",".join(KINDS),
 }
 #: Jobs that one worker runs at a time.
 _CONCURRENCY: Mapping[Pool, int] = {"prefork": 2, "threads": 8}
+#: Messages in hand for each of those.
+_PREFETCH: Mapping[Pool, int] = {"prefork": 2, "threads": 1}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,8 @@ class Scale:
 
     def environ(self) -> dict[str, str]:
         """Return the settings of the stack's processes."""
-        settings = {**_SETTINGS, "pool": self.pool, "concurrency": _CONCURRENCY[self.pool]}
+        pool = {"pool": self.pool, "concurrency": _CONCURRENCY[self.pool], "prefetch": _PREFETCH[self.pool]}
+        settings = {**_SETTINGS, **pool}
         return {f"SAYLINE_{name.upper()}": str(value) for name, value in settings.items()}
 
     def as_dict(self) -> dict[str, object]:

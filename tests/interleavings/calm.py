@@ -75,7 +75,7 @@ def findings(system: System) -> Iterator[str]:
     yield from (
         f"{job_id[-4:]} stands, though it was refused by {who}"
         for job_id, who in system.refused.items()
-        if table.get(job_id) and not any("withdraw" in at or "table.get" in at for at in system.faults.get(who, ()))
+        if table.get(job_id) and not any("table." in at for at in system.faults.get(who, ()))
     )
     for job in table.jobs:
         yield from (f"{what}: {job.id[-4:]} {job.status} {job.epoch}.{job.attempt}" for what in _of_job(system, job))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from schemas.envelope import from_message
 from schemas.errors import PermanentError, TransientError
 from schemas.kind import Backoff, Kind, Request, Result
 from tests.interleavings.lockstep import KilledError
@@ -64,7 +65,11 @@ class Handler:
         actor = stage.current
         assert actor is not None
         run = self._system.name("run")
-        self.runs[run] = lease_token(self._system.worker_of(actor).children[actor].receipt)
+        held = self._system.worker_of(actor).children[actor]
+        self.runs[run] = lease_token(held.receipt)
+        message = from_message(held.body)
+        if self._system.table.begun[self.runs[run]] != (message.job_id, message.epoch):
+            self._system.table.findings.append(f"{run} is of another epoch than its message, {message.epoch}")
         stage.say(f"{actor.name}: {run}, {request.deed}")
         work.store(FILE, run.encode(), mime="text/plain")
         if request.deed == "slow":
@@ -90,7 +95,9 @@ class Handler:
             case "park" if is_first:
                 raise TransientError("engine_busy", "Come again.", retry_after_s=3600)
             case "bomb":
+                self._system.trouble(actor)
                 self._system.worker_of(actor).is_over = True
                 raise KilledError
             case "poison":
+                self._system.trouble(actor)
                 raise KilledError

@@ -14,12 +14,15 @@ from schemas.redriving import REDRIVABLE
 from schemas.status import Status
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from schemas.job import Job
     from schemas.moves import Move
     from tests.conftest import ManualClock
 
 BEGINNINGS = frozenset({"claim", "take_over"})
 BY_NEXT_RECEIVER = frozenset({"take_over", "bury", "drop"})
+OF_AN_EPOCH = frozenset({*BEGINNINGS, *BY_NEXT_RECEIVER, "redrive"})
 BY_HOLDER = frozenset({"extend", "report", "succeed", "fail", "retry", "park", "hand_back", "dead_letter", "stop"})
 CANCELLATIONS = frozenset({"cancel", "stop", "drop"})
 
@@ -56,6 +59,13 @@ class Ledger(MemoryJobStore):
             self._made(move, before, after)
         return after
 
+    def postpone_check(self, job: Job, until: datetime) -> bool:
+        before = self._jobs.get(job.id)
+        is_done = super().postpone_check(job, until)
+        if is_done and before:
+            self.check(before.next_check_at == job.next_check_at, "one check, counted by two", before)
+        return is_done
+
     def check(self, holds: bool, what: str, job: Job) -> None:  # noqa: FBT001
         if not holds:
             self.findings.append(f"{what}: {job.id[-4:]} {job.status} {job.epoch}.{job.attempt}")
@@ -67,6 +77,8 @@ class Ledger(MemoryJobStore):
             self.check(not before.after, f"{name} before all that followed was done", before)
         if name in BY_NEXT_RECEIVER:
             self.check(before.lease is not None and before.lease.until < self._clock(), f"{name}, lease alive", before)
+        if name in OF_AN_EPOCH:
+            self.check(move.facts.epoch == before.epoch, f"{name} meant for epoch {move.facts.epoch}", before)
         if name in BY_HOLDER:
             self.check(move.facts.token == self._holders.get(before.id), f"{name} by another than the holder", before)
         if name in BEGINNINGS:
@@ -83,7 +95,6 @@ class Ledger(MemoryJobStore):
 
     def _begin(self, move: Move, before: Job) -> None:
         token, epoch = move.change.put["lease"].token, (before.id, before.epoch)
-        self.check(move.facts.epoch == before.epoch, f"{move.name} by a message of epoch {move.facts.epoch}", before)
         self.check(token not in self.begun, "two attempts of one delivery", before)
         self.begun[token] = epoch
         self._holders[before.id] = token

@@ -78,6 +78,7 @@ class Worker:
             heartbeat=heartbeat,
             attempts=attempts,
             limit_s=lambda _: LIMIT_S,
+            longest_s=LIMIT_S,
             watch=lambda: None,
             on_drained=self._over,
             leave=self._leave,

@@ -67,6 +67,22 @@ def test_a_kill_is_a_reason_if_it_struck_the_caller_after_its_call_began(job: Jo
     assert judged(job, first(), SECOND, deeds=(deed,))[0] == excused
 
 
+@pytest.mark.parametrize(("sleeper", "excused"), [(200, True), (300, False)], ids=["who called", "another"])
+def test_a_call_by_who_woke_up_after_the_job_was_taken_over_has_a_reason(job: Job, sleeper: int, *, excused: bool):
+    lost = Attempt(
+        epoch=0,
+        attempt=1,
+        outcome="take_over",
+        at=datetime.fromtimestamp(20, UTC),
+        worker=f"host:{sleeper}",
+        code="worker_lost",
+    )
+    taken = job.model_copy(update={"history": (lost, line(22, "succeed"))})
+    deed = Deed(5.0, "stop_worker", "worker-1", frozenset({sleeper}))
+
+    assert ("called_after_takeover" in judged(taken, first(), SECOND, deeds=(deed,))[0]) is excused
+
+
 def test_a_kill_in_the_threads_next_call_is_no_reason(job: Job):
     deed = Deed(13.0, "kill_child", "worker-1", frozenset({100}))
     assert judged(job, first(until=12.0), SECOND, deeds=(deed,)) == ({}, ["called_more_than_once"])

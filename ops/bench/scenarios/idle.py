@@ -53,7 +53,9 @@ def run(tell: Tell) -> Report:
                 holds=receives <= _MOST_RECEIVES,
             ),
         ),
-        numbers={c.name: {"requests": r, "cpu_s": cpu_s} for c, (r, cpu_s) in zip(contestants, spent, strict=True)},
+        numbers={
+            c.name: {"requests": dict(r), "cpu_s": cpu_s} for c, (r, cpu_s) in zip(contestants, spent, strict=True)
+        },
     )
 
 
