@@ -51,13 +51,15 @@ class MemoryJobStore:
             self._jobs[job.id] = move.apply_to(job)
             return self._jobs[job.id]
 
-    def withdraw(self, job_id: str) -> bool:
-        """Delete a record that nobody has begun to work on, nor checked."""
+    def withdraw(self, job: Job) -> bool:
+        """Delete a new record that nobody has begun to work on, nor checked."""
         with self._lock:
-            job = self._jobs.get(job_id)
-            if job is not None and (job.version or job.checks):
+            existing = self._jobs.get(job.id)
+            if existing is None or existing.submission != job.submission:
+                return True
+            if existing.version or existing.checks:
                 return False
-            self._jobs.pop(job_id, None)
+            del self._jobs[job.id]
             return True
 
     def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:

@@ -100,10 +100,11 @@ class Sender:
     def _stands(self, job: Job) -> bool:
         """Try to take the record back; return whether it stands nevertheless."""
         try:
-            gone = self.jobs.withdraw(job.id)
+            gone = self.jobs.withdraw(job)
         except UnavailableError:
-            # It may have been deleted and only the answer lost: a 202 needs to know.
-            gone = self.jobs.get(job.id) is None
+            # It may have been deleted and only the answer lost, and another made since: a 202 needs to know.
+            found = self.jobs.get(job.id)
+            gone = found is None or found.submission != job.submission
         if gone:
             self.discard(job.request)
         return not gone
@@ -111,7 +112,7 @@ class Sender:
     def give_up(self, job: Job) -> None:
         """Take back a record that may have been written, its answer lost; else the clock would have it done."""
         try:
-            if self.jobs.withdraw(job.id):
+            if self.jobs.withdraw(job):
                 self.discard(job.request)
         except UnavailableError as error:
             log.warning("record_may_stand", **job.log_context(), service=error.service, reason=error.reason)

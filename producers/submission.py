@@ -182,6 +182,7 @@ class Submissions:
             owner=submission.owner,
             status=Status.SCHEDULED if parked else Status.QUEUED,
             request=self.payloads.save(f"{REQUESTS_PREFIX}/{fresh}.json", submission.request),
+            submission=None if key is None else fresh,
             request_digest=submission.digest,
             created_at=now,
             updated_at=now,

@@ -113,6 +113,8 @@ class Job(Model):
     due_at: AwareDatetime | None = None
     """When a job is to start that was asked for later: a scheduled one is queued then, the message of a queued one is
     delivered then. Gone with its first attempt."""
+    submission: str | None = None
+    """Which of the submissions with the same idempotency key has made the record."""
     request_digest: str
     """SHA-256 of the canonical request: tells a repeated idempotency key from a reused one."""
     flow: str | None = None

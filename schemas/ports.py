@@ -41,8 +41,11 @@ class JobStore(Protocol):
             RefusedError: a condition does not hold; the record as it stands comes with the error.
         """
 
-    def withdraw(self, job_id: str) -> bool:
-        """Delete a record that nobody has begun to work on, nor checked; false where somebody has."""
+    def withdraw(self, job: Job) -> bool:
+        """Delete a new record that nobody has begun to work on, nor checked; false where somebody has.
+
+        A record that another submission has made since is not this one, which then is gone.
+        """
 
     def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
         """Return the owner's latest jobs, newest first."""

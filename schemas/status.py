@@ -56,12 +56,13 @@ def _table() -> dict[str, Transition]:
     s, g = Status, Guard
     waiting = {s.QUEUED, s.RETRYING}
     dead = (g.SAME_EPOCH, g.LEASE_EXPIRED)
+    going = (*dead, g.NO_CANCEL_REQUESTED)
     own = (g.HOLDS_LEASE, g.NO_CANCEL_REQUESTED)
     rows = (
         ("release", {s.SCHEDULED}, s.QUEUED, "clock, when it is due", (g.DUE,)),
         ("claim", waiting, s.RUNNING, "worker that received the message", (g.SAME_EPOCH,)),
-        ("take_over", {s.RUNNING}, s.RUNNING, "next receiver, its worker being dead", (*dead, g.ATTEMPTS_LEFT)),
-        ("bury", {s.RUNNING}, s.DEAD_LETTERED, "next receiver, its worker being dead", (*dead, g.ATTEMPTS_USED_UP)),
+        ("take_over", {s.RUNNING}, s.RUNNING, "next receiver, its worker being dead", (*going, g.ATTEMPTS_LEFT)),
+        ("bury", {s.RUNNING}, s.DEAD_LETTERED, "next receiver, its worker being dead", (*going, g.ATTEMPTS_USED_UP)),
         ("extend", {s.RUNNING}, s.RUNNING, "worker's heartbeat, while the attempt runs", (g.HOLDS_LEASE,)),
         ("report", {s.RUNNING}, s.RUNNING, "worker, at a checkpoint", own),
         ("succeed", {s.RUNNING}, s.SUCCEEDED, "worker, with the result", own),

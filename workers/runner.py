@@ -93,8 +93,9 @@ class Runner:
         if job.lease.token != delivery.token:
             return Left()
         with bound_contextvars(**job.log_context()):
-            attempt = self._attempt(job, delivery)
-            return self._conclude(job, self._failed(job, error, delivery), delivery, attempt)
+            return self._conclude(
+                job, self._failed(job, error, delivery), delivery, self._attempt_elsewhere(job, delivery)
+            )
 
     def hand_back(self, delivery: Delivery) -> None:
         """Give a job back unfinished, and its attempt with it; nothing where it has not begun, or has just ended.
@@ -106,7 +107,8 @@ class Runner:
         if job and job.lease and job.lease.token == delivery.token:
             move = moves.hand_back(delivery.holder(job, self.kinds[job.kind]), now=self.clock())
             with bound_contextvars(**job.log_context()):
-                self._conclude(job, Conclusion(move, Hidden(0, "handed_back")), delivery, self._attempt(job, delivery))
+                conclusion = Conclusion(move, Hidden(0, "handed_back"))
+                self._conclude(job, conclusion, delivery, self._attempt_elsewhere(job, delivery))
 
     def _run(self, job: Job, delivery: Delivery) -> Outcome:
         with bound_contextvars(attempt=job.attempt, owner=job.owner):
@@ -130,8 +132,6 @@ class Runner:
 
     def _attempted(self, job: Job, delivery: Delivery, attempt: Attempt) -> Conclusion:
         kind = self.kinds[job.kind]
-        if job.cancel_requested:  # of the attempt before, which has died
-            return self._stopped(job, delivery)
         try:
             success, code = self._work(job, kind, attempt)
         except CancelledError:
@@ -180,6 +180,12 @@ class Runner:
         deadline = self.clock() + timedelta(seconds=self.kinds[job.kind].timeout_s)
         holder = delivery.holder(job, self.kinds[job.kind])
         return Attempt(job, holder=holder, deadline=deadline, store=self.store, objects=self.objects, clock=self.clock)
+
+    def _attempt_elsewhere(self, job: Job, delivery: Delivery) -> Attempt:
+        """Return an attempt that another process makes: nobody here knows what it has written."""
+        attempt = self._attempt(job, delivery)
+        attempt.is_first = False
+        return attempt
 
     def _request(self, job: Job, kind: AnyKind) -> Request:
         try:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: What an emulator takes for credentials; it checks signatures made with them.
 EMULATOR_CREDENTIALS = ("test", "test")
 
+_USER_AGENT = "sayline"
 _CONNECT_TIMEOUT_S = 3
 _READ_TIMEOUT_S = 10
 _HASTY_TIMEOUT_S = 5
@@ -55,6 +56,9 @@ class Clients:
             "read_timeout": _HASTY_TIMEOUT_S if self._is_hasty else _READ_TIMEOUT_S,
             "retries": {"mode": "standard", "total_max_attempts": 1 if self._is_hasty else 3},
             "max_pool_connections": 50,
+            # A quarter of a worker's CPU time, measured: requests are checked by AWS, and told by one name.
+            "parameter_validation": False,
+            "user_agent": _USER_AGENT,
             **config,
         }
         return self._session.client(service, endpoint_url=endpoint(self._settings, service), config=Config(**settings))

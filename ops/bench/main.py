@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,7 @@ from ops import log
 from ops.bench.peers import environment
 from ops.bench.report import circumstances
 from ops.bench.scenarios import idle, recovery, requests, threads, throughput
-from ops.cli.output import Exit, err, fail, out, print_json
+from ops.cli.output import err, fail, out, print_json
 from ops.settings import Settings
 
 if TYPE_CHECKING:
@@ -106,10 +105,6 @@ def _show(reports: Sequence[Report]) -> None:
 
 
 def run() -> None:
-    """Run the command line; however it ends, but for SIGKILL, its processes and files go."""
+    """Run the command line; SIGTERM ends it as Ctrl-C does: its processes and files go."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        app()
-    except KeyboardInterrupt:
-        err().print("Interrupted.")
-        sys.exit(Exit.INTERRUPTED)
+    app()

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 OWNER = "bench"
 _DEPTH = "SQS.GetQueueAttributes"
 _POLL_S = 0.05
+_TIMEOUT_S = 120
 
 
 class Stand:
@@ -78,12 +79,18 @@ class Stand:
         self._cleanup.close()
 
     def _end_loop(self) -> None:
+        self._await(_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     def _await(self, work: Coroutine[Any, Any, Any]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=120)
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            future.result(_TIMEOUT_S)
+        except BaseException:
+            future.cancel()  # a stack that is being started stops itself
+            raise
 
     @property
     def endpoint(self) -> str:
@@ -128,6 +135,12 @@ class Stand:
         names: Any = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         answer = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         return sum(map(int, answer.values()))
+
+
+async def _others() -> None:
+    """Wait for whatever else the event loop has to do."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _job(kind: str, request: JsonObject) -> Job:

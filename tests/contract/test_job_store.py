@@ -258,13 +258,24 @@ def test_an_untouched_record_can_be_withdrawn_and_a_claimed_or_checked_one_canno
     store.postpone_check(checked, clock() + timedelta(hours=1))
     running = claimed(store, clock)
 
-    assert store.withdraw(untouched.id)
-    assert store.withdraw(untouched.id)
-    assert not store.withdraw(running.id)
-    assert not store.withdraw(checked.id)
+    assert store.withdraw(untouched)
+    assert store.withdraw(untouched)
+    assert not store.withdraw(running)
+    assert not store.withdraw(checked)
 
     assert store.get(untouched.id) is None
     assert store.get(running.id) == running
+
+
+def test_a_record_that_another_submission_has_made_since_is_not_taken_back(store: JobStore, clock: ManualClock):
+    mine = new_job(fresh_id(), clock, submission="mine")
+    theirs = mine.model_copy(update={"submission": "theirs"})
+    store.create(theirs)
+
+    assert store.withdraw(mine)
+    assert store.get(mine.id) == theirs
+    assert store.withdraw(theirs)
+    assert store.get(mine.id) is None
 
 
 def test_an_owner_sees_its_own_jobs_newest_first(store: JobStore, clock: ManualClock):

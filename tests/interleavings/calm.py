@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from schemas.envelope import REASON_ATTRIBUTE
@@ -19,17 +20,21 @@ if TYPE_CHECKING:
 #: So many rounds are more than any job needs, however late its checks are by now.
 _ROUNDS = 150
 _SHORTEST_S = 20.0
+#: What is asked for an hour ahead, parked, and checked for the seventh time.
+_LONGEST = timedelta(days=2)
 
 
 def calm_down(system: System) -> None:
     """Let time pass, and everybody do what is due, until nothing is."""
     system.stage.say("--- calm")
+    began = system.clock()
     for actor in list(system.actors):
         system.finish(actor)
     for _ in range(_ROUNDS):
         if _is_quiet(system):
-            return
+            break
         pass_time(system)
+    system.calm_took = system.clock() - began
 
 
 def pass_time(system: System) -> None:
@@ -77,6 +82,10 @@ def findings(system: System) -> Iterator[str]:
         for job_id, who in system.refused.items()
         if table.get(job_id) and not any("table." in at for at in system.faults.get(who, ()))
     )
+    if len(system.keyed) > 1:
+        yield f"one key has made {len(system.keyed)} jobs"
+    if system.calm_took > _LONGEST:
+        yield f"calm took {system.calm_took}"
     for job in table.jobs:
         yield from (f"{what}: {job.id[-4:]} {job.status} {job.epoch}.{job.attempt}" for what in _of_job(system, job))
     yield from _of_dead_letters(system)

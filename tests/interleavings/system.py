@@ -60,10 +60,13 @@ class System:
         self.handler = Handler(self)
         self.actors: list[Actor] = []
         self.accepted: set[str] = set()
+        self.keyed: set[str] = set()
+        """What the one idempotency key has led to."""
         self.refused: dict[str, str] = {}
         """Ids that clients never learnt, as they were told that nothing is promised; and who told them so."""
         self.faults: dict[str, list[str]] = {}
         """By actor: what it got no answer to."""
+        self.calm_took = timedelta()
         self.is_request_left = False
         self._new_ids: dict[str, str] = {}
         self.cancelled: set[tuple[str, int]] = set()
@@ -155,6 +158,8 @@ class System:
         else:
             self.stage.say(f"API: 202 {job.id[-4:]}")
             self.accepted.add(job.id)
+            if submission.idempotency_key:
+                self.keyed.add(job.id)
 
     def cancel(self, job_id: str) -> Actor:
         return self.act("cancel", lambda: self._control("cancel", self.control.cancel, job_id))
@@ -222,16 +227,21 @@ class System:
         """Note that what an actor leaves may have to wait for the end of its retention."""
         for worker in self.workers:
             if actor in worker.children or actor.name.startswith(f"{worker.name} "):
-                self.troubled |= worker.in_hand
+                self._trouble(worker, is_deleting=actor.at.startswith("bucket."))
         if actor.name.startswith("submit"):
             self.is_request_left = True
+
+    def _trouble(self, worker: Worker, *, is_deleting: bool) -> None:
+        """What is left of a job that goes on is deleted at its end, by whoever ends it; later there is nobody."""
+        found = {job_id: self.table.get(job_id) for job_id in worker.in_hand}
+        self.troubled |= {job_id for job_id, job in found.items() if is_deleting or job is None or job.status.is_final}
 
     def reap(self) -> None:
         """Forget who is done; replace workers that are over, and end all that were of them."""
         for number, worker in enumerate(self.workers):
             worker.look()
             if worker.is_over:
-                self.troubled |= worker.in_hand
+                self._trouble(worker, is_deleting=False)
                 worker.kill()
                 self.workers[number] = Worker(self, self.name("worker"))
         self.actors = [actor for actor in self.actors if not actor.is_done]

@@ -66,7 +66,7 @@ def _step(machine: Interleavings, random: Random) -> None:
         lambda: machine.quiet(1): 2 * (actors < 2),
         lambda: machine.go_on(number, steps): 14 * bool(actors),
         lambda: machine.race(number, other, turns): 6 * (actors > 1),
-        lambda: machine.fail(number, random.choice(FAULTS)): 4 * bool(actors),
+        lambda: machine.fail(number, random.choice(FAULTS)): 7 * bool(actors),
         lambda: machine.time_passes(seconds): 3,
     }
     (step,) = random.choices(list(choices), list(choices.values()))

@@ -164,7 +164,7 @@ def test_a_job_that_ends_while_it_is_cancelled_has_ended():
 def test_a_record_that_goes_while_it_is_cancelled_is_not_found():
     bench = ApiBench()
     job_id = bench.submitted()
-    Meanwhile(bench, lambda: bench.store.inner.withdraw(job_id))
+    Meanwhile(bench, lambda: bench.store.inner.withdraw(bench.job(job_id)))
     assert cancel(bench, job_id).status_code == 404
 
 

@@ -176,7 +176,7 @@ def test_a_parameter_that_botocore_refuses_is_a_defect_and_a_broken_connection_i
         lambda store: store.create(job_a()),
         lambda store: store.get("a"),
         lambda store: store.apply(claim()),
-        lambda store: store.withdraw("a"),
+        lambda store: store.withdraw(new_job("a", ManualClock())),
         lambda store: store.list_by_owner("mina", limit=1),
         lambda store: list(store.due_for_check("tts", now=NOW)),
         lambda store: store.count_open("tts", at_most=1),

@@ -18,7 +18,7 @@ from tests.interleavings.walk import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXAMPLES = int(os.environ.get("SAYLINE_INTERLEAVINGS", "150"))
+EXAMPLES = int(os.environ.get("SAYLINE_INTERLEAVINGS", "120"))
 #: Other seeds than those before: where a long run begins.
 FIRST_SEED = int(os.environ.get("SAYLINE_INTERLEAVINGS_SEED", "0"))
 

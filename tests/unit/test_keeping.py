@@ -269,3 +269,18 @@ def test_a_message_in_hand_is_the_delivery_that_it_was_to_the_pool(hand: Hand):
     assert told.token == lease_token("one")
     assert told.received_at == hand.clock()
     assert told.worker == "host:1"
+
+
+@pytest.mark.parametrize("how", ["abandon", "hand_back"])
+def test_what_a_child_has_written_goes_with_a_job_that_was_cancelled(hand: Hand, how: str):
+    job = hand.claim()
+    hand.objects.put(f"echo/{job.id}/0.1-{delivery(hand.message()).token[:8]}/echo.txt", b"half", mime="text/plain")
+    hand.store.apply(moves.request_cancel(job.id, now=hand.clock()))
+
+    if how == "abandon":
+        hand.abandon()
+    else:
+        hand.attempts().hand_back(hand.message())
+
+    assert hand.job().status is Status.CANCELLED
+    assert list(hand.objects.keys("echo/")) == []

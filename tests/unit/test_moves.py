@@ -55,7 +55,7 @@ SOURCES["cancel"] |= {Status.RETRYING, Status.SCHEDULED}
 SOURCES["redrive"] |= {Status.FAILED}
 
 ENDS_OF_THE_HOLDER = ("succeed", "fail", "retry", "park", "hand_back", "dead_letter", "stop")
-UNLESS_CANCELLED = ("report", "succeed", "fail", "retry", "park", "hand_back", "dead_letter")
+UNLESS_CANCELLED = ("take_over", "bury", "report", "succeed", "fail", "retry", "park", "hand_back", "dead_letter")
 #: Who finds the job of a dead worker.
 OF_THE_NEXT = ("take_over", "bury", "drop")
 

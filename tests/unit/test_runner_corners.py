@@ -428,21 +428,21 @@ def test_a_cancelled_job_is_stopped_though_the_table_was_out_of_reach(clock: Man
     assert bench.job().status is Status.CANCELLED
 
 
-def test_a_cancelled_job_that_is_taken_over_before_it_stops_is_left(clock: ManualClock):
+def test_a_cancelled_job_that_another_drops_before_it_stops_is_left(clock: ManualClock):
     bench = Bench(clock, store=BeatenStore())
     bench.submit()
     bench.handle = cancelled_meanwhile(bench)
 
-    def another_takes_over() -> None:
+    def another_finds_the_lease_over() -> None:
         bench.clock.advance(LEASE_S + 1)
-        taken_over_by(bench, "second")
+        assert bench.deliver("second") == Settled()
 
-    bench.store.first["stop"] = another_takes_over
+    bench.store.first["stop"] = another_finds_the_lease_over
 
     assert bench.deliver("first") == Left()
 
-    assert bench.job().status is Status.RUNNING
-    assert bench.job().attempt == 2
+    assert bench.job().status is Status.CANCELLED
+    assert [line.outcome for line in bench.job().history] == ["drop"]
 
 
 def test_a_defect_at_the_end_is_not_waited_for(clock: ManualClock, time: FakeTime, monkeypatch: Any):

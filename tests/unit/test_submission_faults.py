@@ -133,6 +133,23 @@ def test_withdrawal_whose_answer_was_lost_is_no_acceptance():
     assert (bench.records, bench.objects.inner.objects) == ([], {})
 
 
+def test_a_record_that_another_request_with_the_key_has_made_since_is_no_acceptance():
+    bench = ApiBench()
+    withdraw = bench.store.inner.withdraw
+
+    def withdrawn_and_made_again(job: Job) -> bool:
+        withdraw(job)
+        bench.store.inner.create(job.model_copy(update={"submission": "another"}))
+        raise UnavailableError("DynamoDB", "the answer was lost")
+
+    bench.store.inner.withdraw = withdrawn_and_made_again
+    bench.queues.before = {"send"}
+
+    assert bench.submit(LONG, key="k").status_code == 503
+    (job,) = bench.records
+    assert (job.submission, job.checks) == ("another", 0)
+
+
 def test_nothing_is_promised_where_nothing_is_known():
     bench = ApiBench()
     bench.queues.before, bench.store.before = {"send"}, {"withdraw", "get"}
@@ -169,7 +186,7 @@ def test_a_record_that_is_withdrawn_before_it_is_vouched_for_is_made_again():
     postpone = bench.store.inner.postpone_check
 
     def withdrawn_first(job: Job, until: datetime) -> bool:
-        bench.store.inner.withdraw(job.id)
+        bench.store.inner.withdraw(job)
         bench.store.inner.postpone_check = postpone
         return postpone(job, until)
 

@@ -97,6 +97,19 @@ def test_a_backlog_is_not_sent_again_though_a_job_is_parked(yard: Yard):
     assert len(yard.queues.sent) == 5
 
 
+def test_a_message_that_is_missing_among_others_is_sent_again(yard: Yard):
+    for n in range(5):
+        job = new_job(f"job-{n}", yard.clock)
+        yard.store.create(job)
+        if n:
+            yard.queues.send(envelope_of(job), owner=job.owner)
+    yard.clock.advance(3601)
+
+    assert yard.sweep() == 5  # which of them is missing nobody knows
+
+    assert "job-0" in {envelope.job_id for envelope in yard.queues.sent}
+
+
 def test_two_sweepers_send_one_message(yard: Yard):
     yard.store.create(new_job("a", yard.clock))
     yard.clock.advance(601)

@@ -85,19 +85,23 @@ class DynamoJobStore(Duties):
                 return _settle(move, error)
         return from_item(answer["Attributes"])
 
-    def withdraw(self, job_id: str) -> bool:
-        """Delete a record that nobody has begun to work on, nor checked; false where somebody has."""
+    def withdraw(self, job: Job) -> bool:
+        """Delete a new record that nobody has begun to work on, nor checked; false where somebody has."""
+        condition, values = "version = :none AND checks = :none", {":none": {"N": "0"}}
+        if job.submission:
+            condition, values = f"{condition} AND submission = :own", values | {":own": {"S": job.submission}}
         with translated(SERVICE):
             try:
                 self._client.delete_item(
                     TableName=self._table,
-                    Key=job_key(job_id),
-                    ConditionExpression="version = :none AND checks = :none",
-                    ExpressionAttributeValues={":none": {"N": "0"}},
+                    Key=job_key(job.id),
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues=values,
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except ClientError as error:
-                return _existing(error) is None
+                existing = _existing(error)
+                return existing is None or existing.submission != job.submission
         return True
 
     def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
