@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 VISIBILITY_S, HEARTBEAT_S, GRACE_S = 12, 1, 6
 #: As 5 minutes are to a visibility of 60 s.
 LONG_S = 5 * VISIBILITY_S
-WORKERS = {"worker-1": "busy", "worker-2": "busy", "worker-3": "long"}
+WORKERS = {"worker-1": "busy", "worker-2": "busy", "worker-3": "long,deaf"}
 
 
 def specs(settings: Settings) -> Sequence[ProcessSpec]:
@@ -49,7 +49,7 @@ def specs(settings: Settings) -> Sequence[ProcessSpec]:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    kinds = busy() | busy("long", timeout_s=LONG_S + 10)
+    kinds = busy() | busy("long", timeout_s=LONG_S + 10) | busy("deaf", timeout_s=1)
     with kinds_of(tmp_path_factory.mktemp("kinds"), kinds):
         settings = {
             "visibility_s": VISIBILITY_S,
@@ -95,6 +95,13 @@ def long_job(stack: RunningStack, client: httpx.Client, tmp_path_factory: pytest
     """Runs while the tests do, on a worker that none of them ends."""
     ledger = Ledger(tmp_path_factory.mktemp("long") / "ledger")
     return submit(client, ledger, "long", kind="long", seconds=LONG_S), ledger
+
+
+@pytest.fixture(scope="module", autouse=True)
+def deaf_job(stack: RunningStack, client: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Ledger]:
+    """Takes no notice of its time limit, likewise."""
+    ledger = Ledger(tmp_path_factory.mktemp("deaf") / "ledger")
+    return submit(client, ledger, "deaf", kind="deaf", seconds=600, deaf=True), ledger
 
 
 def test_the_jobs_of_a_killed_worker_start_elsewhere_once_its_visibility_is_over(
@@ -171,6 +178,24 @@ def test_a_job_five_times_as_long_as_its_visibility_runs_once(long_job: tuple[st
 
     assert (job["status"], job["attempt"]) == ("succeeded", 1)
     assert [line["what"] for line in ledger.lines()] == ["begin", "end"]
+
+
+@pytest.mark.timeout(120)
+def test_an_attempt_that_is_killed_at_its_hard_limit_is_recorded_once(
+    deaf_job: tuple[str, Ledger], client: httpx.Client
+):
+    job_id, ledger = deaf_job
+
+    job = wait_for_end(client, job_id, timeout_s=90)
+
+    assert (job["status"], job["attempt"]) == ("dead_lettered", 2)
+    assert [(entry["outcome"], entry["code"]) for entry in job["history"]] == [
+        ("retry", "timed_out"),
+        ("dead_letter", "timed_out"),
+    ]
+    first, second = ledger.lines()
+    assert not runs(first["pid"])
+    assert not runs(second["pid"])
 
 
 def test_nothing_is_left_over(stack: RunningStack):

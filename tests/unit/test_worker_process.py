@@ -17,7 +17,7 @@ from schemas.envelope import Envelope
 from schemas.errors import TransientError
 from schemas.kinds import registry
 from schemas.outcome import Hidden, Left, Settled
-from workers import app, process
+from workers import app, parts, process, task
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -39,8 +39,8 @@ class Queues:
 def checked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """SQS is there; the queues that are looked at before the worker begins."""
     looked_at: list[Any] = []
-    monkeypatch.setattr(app, "SqsQueues", Queues)
-    monkeypatch.setattr(app, "check", lambda _client, queues: looked_at.append(queues))
+    monkeypatch.setattr(parts, "SqsQueues", Queues)
+    monkeypatch.setattr(parts, "check", lambda _client, queues: looked_at.append(queues))
     return looked_at
 
 
@@ -48,8 +48,8 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def celery() -> Celery:
     """The app of a worker; made once, as it takes a while."""
     with pytest.MonkeyPatch.context() as sqs:
-        sqs.setattr(app, "SqsQueues", Queues)
-        sqs.setattr(app, "check", lambda *_: None)
+        sqs.setattr(parts, "SqsQueues", Queues)
+        sqs.setattr(parts, "check", lambda *_: None)
         return app.create_app(SETTINGS)
 
 
@@ -71,10 +71,10 @@ def test_a_worker_holds_no_more_messages_than_it_runs_and_as_many_again_of_none(
 
 @pytest.mark.usefixtures("checked")
 def test_the_pool_is_the_one_that_is_set():
-    celery = app.create_app(SETTINGS.model_copy(update={"pool": "threads", "prefetch": 4}))
+    celery = app.create_app(SETTINGS.model_copy(update={"pool": "threads"}))
 
     assert celery.conf.worker_pool == "threads"
-    assert parts_of(celery).prefetch == 4
+    assert parts_of(celery).prefetch == 1
 
 
 def test_a_process_that_has_died_is_missed_soon(celery: Celery):
@@ -92,7 +92,7 @@ def test_a_queue_that_is_not_fit_ends_the_start(monkeypatch: pytest.MonkeyPatch)
     def not_fit(*_: object) -> None:
         raise NotFitError("no RedrivePolicy")
 
-    monkeypatch.setattr(app, "check", not_fit)
+    monkeypatch.setattr(parts, "check", not_fit)
 
     with pytest.raises(NotFitError):
         app.create_app(SETTINGS)
@@ -144,13 +144,13 @@ def test_an_attempt_has_time_to_record_its_end_before_the_hard_limit_and_no_othe
 
 
 def test_a_kind_that_there_is_not_is_refused():
-    with pytest.raises(app.UnknownKindError, match="nonesuch"):
-        app.kinds_served(SETTINGS.model_copy(update={"kinds": ("nonesuch",)}))
+    with pytest.raises(parts.UnknownKindError, match="nonesuch"):
+        parts.kinds_served(SETTINGS.model_copy(update={"kinds": ("nonesuch",)}))
 
 
 @pytest.mark.parametrize("code", [None, "ok", "engine_crashed"])
 def test_a_settled_delivery_is_deleted_as_its_task_returns_how_the_engine_did(code: str | None):
-    assert app._settle(Settled(code)) == code  # noqa: SLF001 - what the task does
+    assert task.settle(Settled(code)) == code
 
 
 @pytest.mark.parametrize(
@@ -163,26 +163,26 @@ def test_a_settled_delivery_is_deleted_as_its_task_returns_how_the_engine_did(co
 )
 def test_any_other_outcome_is_told_to_the_parent_process(outcome: Hidden | Left, told: tuple[object, ...]):
     with pytest.raises(Redeliver) as raised:
-        app._settle(outcome)  # noqa: SLF001
+        task.settle(outcome)
 
     assert (raised.value.message, raised.value.when, raised.value.retry_after_s) == told
 
 
 def test_a_process_of_the_pool_dies_with_its_parent_and_has_a_runner_of_its_own(monkeypatch: pytest.MonkeyPatch):
     done: list[object] = []
-    monkeypatch.setattr(app, "_runner", None)
-    monkeypatch.setattr(app, "die_with_parent", done.append)
+    monkeypatch.setattr(task, "_runner", None)
+    monkeypatch.setattr(task, "die_with_parent", done.append)
 
     def build(settings: Settings, clients: object) -> str:
         done.extend([settings, type(clients)])
         return "runner"
 
-    monkeypatch.setattr(app, "build_runner", build)
+    monkeypatch.setattr(task, "build_runner", build)
 
-    app._start_process(SETTINGS, 4711)  # noqa: SLF001
+    task.start_process(SETTINGS, 4711)
 
     assert done == [4711, SETTINGS, Clients]
-    runner: Any = app._runner  # noqa: SLF001
+    runner: Any = task._runner  # noqa: SLF001
     assert runner == "runner"
 
 
