@@ -32,6 +32,14 @@ def test_every_path_that_is_named_exists(path: Path):
     assert missing == []
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_test_that_is_named_exists(path: Path):
+    named = re.findall(r"`(tests/[\w/]+\.py)`: `(test_\w+)`", path.read_text("utf-8"))
+    missing = [name for file, name in named if f"def {name}(" not in (ROOT / file).read_text("utf-8")]
+
+    assert missing == []
+
+
 @pytest.mark.parametrize("name", BLOCKS)
 def test_every_block_stands_somewhere(name: str):
     assert any(f"<!-- {name} -->" in path.read_text("utf-8") for path in DOCUMENTS)
