@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from schemas.envelope import Envelope
     from schemas.job import JobError
-    from schemas.moves import Move
+    from schemas.move import Move
 
 
 class MemoryJobStore:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from producers.sending import Sender
     from schemas.ending import Ending
     from schemas.job import Job
-    from schemas.moves import Move
+    from schemas.move import Move
     from schemas.ports import Clock, JobStore
 
 #: Moves of a job's worker that a cancel may lose against, one after the other.

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from schemas.job import Job
 
 
+#: The code of an attempt whose process died, or stalled past its lease.
+WORKER_LOST = "worker_lost"
+#: The code of an attempt that took too long.
+TIMED_OUT = "timed_out"
+
+
 class WorkError(Exception):
     """A job's attempt did not succeed, for a reason with a stable code.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from schemas.envelope import Envelope
     from schemas.job import Job, JobError, JsonObject, Payload
     from schemas.model import Model
-    from schemas.moves import Move
+    from schemas.move import Move
 
 
 #: A message is delivered no later than this after it was sent; a job that is due later is scheduled, in seconds.

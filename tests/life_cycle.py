@@ -16,13 +16,14 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from schemas import moves
 from schemas.errors import RefusedError
 from schemas.job import After, Job, JobError, Lease, Payload, Progress, open_shard, parked_shard
-from schemas.moves import End, Holder, Move, Success
+from schemas.moves import End, Holder, Success
 from schemas.status import FINAL, TRANSITIONS, Guard, Status
 from tests.conftest import ManualClock, new_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from schemas.move import Move
     from schemas.ports import JobStore
 
 MAX_ATTEMPTS = 2

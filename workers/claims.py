@@ -12,8 +12,9 @@ import structlog
 
 from schemas import moves
 from schemas.after import complete
-from schemas.errors import RefusedError
+from schemas.errors import WORKER_LOST, RefusedError
 from schemas.job import Job, JobError
+from schemas.move import Move
 from schemas.outcome import Hidden, Outcome, Settled
 from schemas.redriving import REDRIVABLE, begin_again, send_again
 from schemas.status import Status
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from schemas.ending import Ending
     from schemas.kinds import AnyKind
-    from schemas.moves import Move
     from schemas.ports import Clock, DeadLetters, Enqueuer, JobStore, ObjectStore
     from workers.delivery import Delivery
 
@@ -35,7 +35,7 @@ _ROUNDS = 3
 #: A copy of the message of a job that runs looks again this often: most jobs end long before their lease.
 _LONGEST_LEASED_HIDE_S = 20
 _LOST = JobError(
-    code=moves.WORKER_LOST,
+    code=WORKER_LOST,
     message="The worker died or stalled in the last attempt.",
     retryable=True,
 )
@@ -78,7 +78,7 @@ class Claims:
                 found = self._refused(delivery, kind, refusal.existing)
             else:
                 return self._settle_ended(job, delivery) if job.status.is_final else job
-            if not isinstance(found, moves.Move):
+            if not isinstance(found, Move):
                 return found
             move = found
         return Hidden(1, "raced")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.ending import Ending
-    from schemas.moves import Holder, Move
+    from schemas.move import Move
+    from schemas.moves import Holder
     from workers.retry import Decision
 
 

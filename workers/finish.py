@@ -13,7 +13,8 @@ from schemas.errors import RefusedError, UnavailableError
 if TYPE_CHECKING:
     from schemas.ending import Ending
     from schemas.job import Job
-    from schemas.moves import Holder, Move
+    from schemas.move import Move
+    from schemas.moves import Holder
     from schemas.ports import Clock, JobStore
     from workers.attempt import Attempt
 

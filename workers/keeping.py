@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from schemas import moves
 from schemas.envelope import from_message
-from schemas.errors import RefusedError, TransientError
+from schemas.errors import TIMED_OUT, WORKER_LOST, RefusedError, TransientError
 from schemas.job import Lease
 from schemas.status import Status
 from workers.delivery import Delivery, lease_token
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _UNCLAIMED = frozenset({Status.QUEUED, Status.RETRYING})
 
 _MESSAGES = {
-    "timed_out": "The attempt took too long and was stopped.",
-    "worker_lost": "The process that ran the attempt has died.",
+    TIMED_OUT: "The attempt took too long and was stopped.",
+    WORKER_LOST: "The process that ran the attempt has died.",
 }
 
 

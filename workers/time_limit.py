@@ -11,7 +11,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from schemas.errors import TransientError
+from schemas.errors import TIMED_OUT, TransientError
 from workers.work import AttemptOverError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def within(seconds: float, handler: Callable[[Any, Any], Result]) -> Callable[[A
             with _alarm(seconds):
                 return handler(request, work)
         except TimeUpError:
-            raise TransientError("timed_out", "The attempt took too long.") from None
+            raise TransientError(TIMED_OUT, "The attempt took too long.") from None
 
     return handle
 

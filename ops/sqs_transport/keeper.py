@@ -11,7 +11,7 @@ import structlog
 
 from ops.sqs_transport.custody import HANDED_BACK
 from ops.sqs_transport.held import Lost, Refused
-from schemas.errors import UnavailableError
+from schemas.errors import TIMED_OUT, UnavailableError
 from schemas.outcome import Hidden, Left, Settled
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Keeper:
         now = self.now()
         for held in self.custody.held():
             if held.started_at is not None and now - held.started_at > self.limit_s(held.queue):
-                self.custody.give_up(held.receipt, Lost("timed_out"))
+                self.custody.give_up(held.receipt, Lost(TIMED_OUT))
             elif held.started_at is None and held.given_at is not None and now - held.given_at > self.longest_s:
                 log.error("message_lost_by_pool", queue=held.queue)
                 self.custody.end(held.receipt, HANDED_BACK)

@@ -17,17 +17,13 @@ from celery.worker.state import task_ready, task_reserved
 
 from ops.sqs_transport.custody import HANDED_BACK
 from ops.sqs_transport.held import MALFORMED, Lost
+from schemas.errors import TIMED_OUT, WORKER_LOST
 from schemas.outcome import Hidden, Left, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ops.sqs_transport.held import Ending
-
-#: The code of an attempt whose process was killed, or went away by itself.
-WORKER_LOST = "worker_lost"
-#: The code of an attempt that was stopped at its hard time limit.
-TIMED_OUT = "timed_out"
 
 
 class Redeliver(Retry):

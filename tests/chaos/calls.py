@@ -16,7 +16,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from ops.audit import Finding
-from schemas.moves import WORKER_LOST
+from schemas.errors import WORKER_LOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

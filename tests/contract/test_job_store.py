@@ -25,6 +25,7 @@ from tests.life_cycle import LifeCycle
 
 if TYPE_CHECKING:
     from ops.settings import Settings
+    from schemas.move import Move
     from schemas.ports import JobStore
 
 
@@ -62,7 +63,7 @@ def holder(job: Job, token: str = "t") -> Holder:
     )
 
 
-def succeeded(job: Job, clock: ManualClock, **after: After) -> moves.Move:
+def succeeded(job: Job, clock: ManualClock, **after: After) -> Move:
     success = Success(
         result=Payload(inline={"text": "좋은 아침 ☀", "ratio": 0.1}),
         files={"speech.mp3": "tts/a/0.1/speech.mp3"},

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.job import Job
-    from schemas.moves import Move
+    from schemas.move import Move
     from tests.conftest import ManualClock
 
 BEGINNINGS = frozenset({"claim", "take_over"})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.envelope import Envelope
 from schemas.job import Job
-from schemas.moves import Move
+from schemas.move import Move
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from schemas.job import Job
-    from schemas.moves import Move
+    from schemas.move import Move
 
 MISSING = "00000000-0000-7000-8000-000000000000"
 ERROR = JobError(code="engine_crashed", message="The engine crashed.", retryable=True)

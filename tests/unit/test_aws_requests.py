@@ -32,6 +32,8 @@ from tests.conftest import ManualClock, new_job
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from schemas.move import Move
+
 SETTINGS = Settings(_env_file=None, long_poll_s=20)
 NOW = ManualClock().now
 ERROR = JobError(code="engine_crashed", message="The engine crashed.", retryable=True)
@@ -115,7 +117,7 @@ def finished() -> Job:
     return job_a(status="succeeded", after=after)
 
 
-def claim() -> moves.Move:
+def claim() -> Move:
     return moves.claim("a", epoch=0, lease=Lease(token="t", until=NOW, worker="w"), now=NOW)
 
 

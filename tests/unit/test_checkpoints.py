@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from schemas.job import Job
-    from schemas.moves import Move
+    from schemas.move import Move
     from tests.conftest import ManualClock
     from workers.work import Work
 

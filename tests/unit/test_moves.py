@@ -15,7 +15,8 @@ from schemas import moves
 from schemas.conditions import Facts
 from schemas.errors import RefusedError
 from schemas.job import After, Attempt, Job, Lease, Progress, open_shard, open_shards, parked_shard
-from schemas.moves import Change, Holder, Move
+from schemas.move import Change, Move
+from schemas.moves import Holder
 from schemas.status import FINAL, TRANSITIONS, Status
 from tests.conftest import ManualClock, new_job
 from tests.life_cycle import ERROR, build

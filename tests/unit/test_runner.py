@@ -15,7 +15,7 @@ from schemas.status import Status
 from tests.workers import LEASE_S, Bench, EchoRequest, EchoResult, say_back
 
 if TYPE_CHECKING:
-    from schemas.moves import Move
+    from schemas.move import Move
     from tests.conftest import ManualClock
     from workers.work import Work
 

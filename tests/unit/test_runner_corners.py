@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from schemas.envelope import Envelope
     from schemas.job import Job
-    from schemas.moves import Move
+    from schemas.move import Move
     from workers.work import Work
 
 

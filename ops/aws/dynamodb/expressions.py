@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from schemas.conditions import Condition
-    from schemas.moves import Move
+    from schemas.move import Move
 
 
 class Expression:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.job import Job
-    from schemas.moves import Move
+    from schemas.move import Move
 
 SERVICE = "DynamoDB"
 #: BatchGetItem takes this many keys.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from schemas.envelope import Envelope
     from schemas.job import Job
+    from schemas.move import Move
 
 _KIND = "noop"
 _ATTEMPTS = 3
@@ -60,7 +61,7 @@ def _run(message: MessageTypeDef, store: DynamoJobStore, lease_s: float) -> None
     store.apply(_success(job, envelope, token))
 
 
-def _success(job: Job, envelope: Envelope, token: str) -> moves.Move:
+def _success(job: Job, envelope: Envelope, token: str) -> Move:
     holder = moves.Holder(
         job_id=job.id,
         kind=job.kind,
