@@ -36,7 +36,8 @@ def reported() -> Iterator[None]:
         hint = f"It goes on. Wait again with `sayline job wait {error.job['id']}`."
         fail(f"The job is still {error.job['status']}.", hint, Exit.STILL_OPEN)
     except (ValidationError, SettingsError) as error:
-        fail(f"{_setting(error)} is not valid.", "Look at the SAYLINE_* variables and at .env.", Exit.USAGE)
+        title, *why = _setting(error)
+        fail(title, "\n".join([*why, "Look at the SAYLINE_* variables and at .env."]), Exit.USAGE)
     except UnavailableError as error:
         hint = "Is the local stack running? `sayline up` starts one; SAYLINE_AWS says which AWS is meant."
         fail(f"{error}.", hint, Exit.UNAVAILABLE)
@@ -50,12 +51,16 @@ def reported() -> Iterator[None]:
         fail("Interrupted.", "A job that was submitted goes on.", Exit.INTERRUPTED)
 
 
-def _setting(error: ValidationError | SettingsError) -> str:
-    """Name the variable, not its value: it may be a secret."""
+def _setting(error: ValidationError | SettingsError) -> list[str]:
+    """Name the variables and what is wrong with each, not their values: they may be secrets."""
     if isinstance(error, ValidationError):
-        return ", ".join(f"SAYLINE_{'.'.join(map(str, e['loc'])).upper()}" for e in error.errors(include_input=False))
-    found = re.search(r'field "(\w+)"', str(error))
-    return f"SAYLINE_{found[1].upper()}" if found else "A setting"
+        found = error.errors(include_input=False)
+        names = [f"SAYLINE_{'.'.join(map(str, each['loc'])).upper()}" for each in found if each["loc"]]
+        # What is wrong with settings together names them itself.
+        title = f"{', '.join(names)} is not valid." if names else "The settings don't fit together."
+        return [title, *(f"  {each['msg'].removeprefix('Value error, ')}" for each in found)]
+    field = re.search(r'field "(\w+)"', str(error))
+    return [f"{f'SAYLINE_{field[1].upper()}' if field else 'A setting'} is not valid."]
 
 
 def _fail_by(problem: ProblemError) -> NoReturn:

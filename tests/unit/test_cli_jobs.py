@@ -304,7 +304,17 @@ def test_impossible_setting_is_a_usage_error(terminal: Terminal, monkeypatch: py
     monkeypatch.setenv("SAYLINE_API_PORT", "not-a-port")
     done = terminal.run("job", "list")
     assert done.exit_code == 2
-    assert done.stderr.startswith("SAYLINE_API_PORT is not valid.\n")
+    assert done.stderr.startswith("SAYLINE_API_PORT is not valid.\n  Input should be a valid integer")
+    assert "not-a-port" not in done.stderr
+
+
+def test_settings_that_do_not_fit_together_are_a_usage_error(terminal: Terminal, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SAYLINE_VISIBILITY_S", "20")
+    done = terminal.run("job", "list")
+    assert done.exit_code == 2
+    assert done.stderr.startswith(
+        "The settings don't fit together.\n  visibility_s (20) is too short for heartbeat_s (15)"
+    )
 
 
 @pytest.mark.parametrize(
