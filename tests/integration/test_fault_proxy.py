@@ -169,6 +169,8 @@ def test_a_receiver_that_hangs_up_takes_its_long_poll_with_it(proxy: FaultProxy,
     sqs = client("sqs", local_aws.emulator_port)
     with pytest.raises(ReadTimeoutError):
         client("sqs", proxy.port).receive_message(QueueUrl=queue, WaitTimeSeconds=5)
+    # The emulator notices a hang-up only when it looks again; nothing tells from outside that it has.
+    time.sleep(1.2)
 
     sqs.send_message(QueueUrl=queue, MessageBody="for the next one")
 
