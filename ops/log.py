@@ -23,7 +23,7 @@ _QUIET = (
     "celery.worker.consumer.connection",
     "celery.worker.strategy",
     "httpcore",
-    "httpx",
+    "httpx2",
     "urllib3",
     "uvicorn.access",
     "uvicorn.error",

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 import typer
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
@@ -33,15 +33,15 @@ main.command(help=jobs.KINDS_HELP, epilog=EXIT_CODES)(jobs.kinds)
 
 
 @dataclass
-class Door(httpx.BaseTransport):
+class Door(httpx2.BaseTransport):
     """Leads to the API, and to the bucket where a URL is presigned; may be shut for a number of requests."""
 
     api: ApiBench
     shut: list[Any] = field(default_factory=list)
     """What the next requests meet instead: errors to raise, or responses."""
-    seen: list[httpx.Request] = field(default_factory=list)
+    seen: list[httpx2.Request] = field(default_factory=list)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         self.seen.append(request)
         if self.shut:
             met = self.shut.pop(0)
@@ -50,7 +50,7 @@ class Door(httpx.BaseTransport):
             return met
         if request.url.host == "bucket":
             found = self.api.objects.inner.objects.get(request.url.path.lstrip("/"))
-            return httpx.Response(200, content=found[0]) if found else httpx.Response(404)
+            return httpx2.Response(200, content=found[0]) if found else httpx2.Response(404)
         with capture_logs():  # they would go to the command's output
             answer = self.api.http._transport.handle_request(request)  # noqa: SLF001 - its way into the app
             answer.read()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
-import httpx
+import httpx2
 
 from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
@@ -99,7 +99,7 @@ class Stand:
 
     def requests(self) -> Counter[str]:
         """Return how many requests were made of the emulator since it started, without the benchmark's own looks."""
-        counts = Counter(json.loads(httpx.get(self.endpoint + REQUESTS_PATH, trust_env=False).text))
+        counts = Counter(json.loads(httpx2.get(self.endpoint + REQUESTS_PATH, trust_env=False).text))
         counts.subtract(self._own)
         return counts
 

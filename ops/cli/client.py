@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-import httpx
+import httpx2
 
 from ops.local import stack_file
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Stands for the code of an answer that is no problem of the API's.
 NO_CODE = "none"
 
-_TIMEOUT_S = httpx.Timeout(30, connect=3)
+_TIMEOUT_S = httpx2.Timeout(30, connect=3)
 _TRIES = 3
 _LONGEST_RETRY_AFTER_S = 5.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -47,7 +47,7 @@ class FieldProblem:
 class ProblemError(Exception):
     """The API answers with a problem."""
 
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx2.Response) -> None:
         super().__init__(response.status_code)
         self.status = response.status_code
         problem = _json_object(response)
@@ -77,7 +77,7 @@ class ApiClient:
         url: str,
         *,
         owner: str | None = None,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.url = url.rstrip("/")
@@ -130,16 +130,16 @@ class ApiClient:
         try:
             with self._open(url) as http, http.stream("GET", url) as answer:
                 _write(answer, part)
-        except httpx.TransportError as error:
+        except httpx2.TransportError as error:
             raise UnreachableError(_origin(url)) from error
         part.replace(path)
 
-    def _open(self, url: str, **options: Any) -> httpx.Client:  # noqa: ANN401 - httpx's options
+    def _open(self, url: str, **options: Any) -> httpx2.Client:  # noqa: ANN401 - httpx2's options
         # A proxy of the environment can't reach this machine's own addresses.
         beyond = urlsplit(url).hostname not in _LOOPBACK
-        return httpx.Client(transport=self._transport, timeout=_TIMEOUT_S, trust_env=beyond, **options)
+        return httpx2.Client(transport=self._transport, timeout=_TIMEOUT_S, trust_env=beyond, **options)
 
-    def _ask(self, method: str, path: str, *, tries: int = _TRIES, **request: Any) -> httpx.Response:  # noqa: ANN401
+    def _ask(self, method: str, path: str, *, tries: int = _TRIES, **request: Any) -> httpx2.Response:  # noqa: ANN401
         """Return an answer that is no problem.
 
         Raises:
@@ -153,19 +153,19 @@ class ApiClient:
                 if problem.status != HTTPStatus.SERVICE_UNAVAILABLE or not left:
                     raise
                 self._sleep(problem.retry_after_s)
-            except httpx.TransportError as error:
-                if isinstance(error, httpx.ConnectError) or not left:
+            except httpx2.TransportError as error:
+                if isinstance(error, httpx2.ConnectError) or not left:
                     raise UnreachableError(self.url) from error
         raise UnreachableError(self.url)
 
-    def _document(self, answer: httpx.Response, member: str) -> JsonObject:
+    def _document(self, answer: httpx2.Response, member: str) -> JsonObject:
         """Return the answer's JSON; without this member it is no answer of the API's, but of another server there."""
         document = _json_object(answer)
         if member not in document:
             raise UnreachableError(self.url)
         return document
 
-    def _ask_once(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401
+    def _ask_once(self, method: str, path: str, **request: Any) -> httpx2.Response:  # noqa: ANN401
         answer = self._http.request(method, path, **request)
         if answer.status_code >= HTTPStatus.BAD_REQUEST:
             raise ProblemError(answer)
@@ -185,7 +185,7 @@ def address(settings: Settings) -> str:
     return stack.api_url if stack else f"http://127.0.0.1:{settings.api_port}"
 
 
-def _write(answer: httpx.Response, path: Path) -> None:
+def _write(answer: httpx2.Response, path: Path) -> None:
     if not answer.is_success:
         answer.read()
         raise ProblemError(answer)
@@ -198,7 +198,7 @@ def _segment(text: str) -> str:
     return quote(text, safe="")
 
 
-def _json_object(response: httpx.Response) -> JsonObject:
+def _json_object(response: httpx2.Response) -> JsonObject:
     """Return the response's JSON object; an empty one where it is something else."""
     try:
         document = response.json()
@@ -207,7 +207,7 @@ def _json_object(response: httpx.Response) -> JsonObject:
     return document if isinstance(document, dict) else {}
 
 
-def _retry_after_s(response: httpx.Response) -> float:
+def _retry_after_s(response: httpx2.Response) -> float:
     try:
         return min(_LONGEST_RETRY_AFTER_S, max(0.0, float(response.headers.get("Retry-After", 1))))
     except ValueError:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NoReturn
 
-import httpx
+import httpx2
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
@@ -41,7 +41,7 @@ def reported() -> Iterator[None]:
     except UnavailableError as error:
         hint = "Is the local stack running? `sayline up` starts one; SAYLINE_AWS says which AWS is meant."
         fail(f"{error}.", hint, Exit.UNAVAILABLE)
-    except httpx.InvalidURL:
+    except httpx2.InvalidURL:
         fail("SAYLINE_API_URL is no URL.", code=Exit.USAGE)
     except BrokenPipeError:
         raise  # whoever read the output has enough; the framework ends quietly

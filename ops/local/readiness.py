@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-import httpx
+import httpx2
 
 _INTERVAL_S = 0.05
 _REQUEST_TIMEOUT_S = 2.0
@@ -18,8 +18,8 @@ def answers(url: str) -> bool:
     """Whether a GET of the URL succeeds; blocks for two seconds at most."""
     try:
         # A proxy from the environment has no business on the way to this machine itself.
-        return httpx.get(url, timeout=_REQUEST_TIMEOUT_S, trust_env=False).is_success
-    except httpx.TransportError:
+        return httpx2.get(url, timeout=_REQUEST_TIMEOUT_S, trust_env=False).is_success
+    except httpx2.TransportError:
         return False
 
 

@@ -8,7 +8,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
-import httpx
+import httpx2
 
 from ops.audit import audit
 from ops.aws.evidence import gather
@@ -56,8 +56,8 @@ class RunningStack:
     def settings(self) -> Settings:
         return self.stack.settings
 
-    def client(self, owner: str = "mina") -> httpx.Client:
-        return httpx.Client(
+    def client(self, owner: str = "mina") -> httpx2.Client:
+        return httpx2.Client(
             base_url=self.stack.api_url, headers={"X-Sayline-Owner": owner}, timeout=30, trust_env=False
         )
 
@@ -73,7 +73,7 @@ class RunningStack:
         return list(audit(gather(self.settings)))
 
 
-def wait_for_end(client: httpx.Client, job_id: str, *, timeout_s: float = 60) -> dict[str, Any]:
+def wait_for_end(client: httpx2.Client, job_id: str, *, timeout_s: float = 60) -> dict[str, Any]:
     """Poll a job until it is over, and return its view."""
 
     def over() -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 
 from ops.hearing import decoded, voiced_fraction
@@ -98,6 +98,6 @@ def test_no_text_of_a_learner_is_in_any_log(stack: RunningStack):
 
 def test_everything_listens_on_this_machine_alone(stack: RunningStack):
     for port in (stack.settings.api_port, stack.settings.emulator_port):
-        assert httpx.get(f"http://127.0.0.1:{port}/", timeout=5).status_code
-        with pytest.raises(httpx.ConnectError):
-            httpx.get(f"http://127.0.0.2:{port}/", timeout=5)
+        assert httpx2.get(f"http://127.0.0.1:{port}/", timeout=5).status_code
+        with pytest.raises(httpx2.ConnectError):
+            httpx2.get(f"http://127.0.0.2:{port}/", timeout=5)

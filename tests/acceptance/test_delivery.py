@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    import httpx
+    import httpx2
 
     from ops.settings import Settings
 
@@ -64,7 +64,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 
 
 @pytest.fixture(scope="module")
-def client(stack: RunningStack) -> Iterator[httpx.Client]:
+def client(stack: RunningStack) -> Iterator[httpx2.Client]:
     with stack.client() as client:
         yield client
 
@@ -74,7 +74,7 @@ def ledger(tmp_path: Path) -> Ledger:
     return Ledger(tmp_path / "ledger")
 
 
-def submit(client: httpx.Client, ledger: Ledger, name: str, *, kind: str = "busy", **request: Any) -> str:
+def submit(client: httpx2.Client, ledger: Ledger, name: str, *, kind: str = "busy", **request: Any) -> str:
     body = {"ledger": str(ledger.path), "name": name, **request}
     job_id: str = client.post(f"/v1/jobs/{kind}", json=body).raise_for_status().json()["id"]
     return job_id
@@ -91,21 +91,25 @@ def worker_of(stack: RunningStack, line: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def long_job(stack: RunningStack, client: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Ledger]:
+def long_job(
+    stack: RunningStack, client: httpx2.Client, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Ledger]:
     """Runs while the tests do, on a worker that none of them ends."""
     ledger = Ledger(tmp_path_factory.mktemp("long") / "ledger")
     return submit(client, ledger, "long", kind="long", seconds=LONG_S), ledger
 
 
 @pytest.fixture(scope="module", autouse=True)
-def deaf_job(stack: RunningStack, client: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Ledger]:
+def deaf_job(
+    stack: RunningStack, client: httpx2.Client, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Ledger]:
     """Takes no notice of its time limit, likewise."""
     ledger = Ledger(tmp_path_factory.mktemp("deaf") / "ledger")
     return submit(client, ledger, "deaf", kind="deaf", seconds=600, deaf=True), ledger
 
 
 def test_the_jobs_of_a_killed_worker_start_elsewhere_once_its_visibility_is_over(
-    stack: RunningStack, client: httpx.Client, ledger: Ledger
+    stack: RunningStack, client: httpx2.Client, ledger: Ledger
 ):
     job_id = submit(client, ledger, "orphan", seconds=5)
     (line,) = wait_until(lambda: ledger.lines("orphan", "begin"))
@@ -124,7 +128,7 @@ def test_the_jobs_of_a_killed_worker_start_elsewhere_once_its_visibility_is_over
 
 
 def test_a_killed_child_is_an_attempt_that_its_parent_records_at_once(
-    stack: RunningStack, client: httpx.Client, ledger: Ledger
+    stack: RunningStack, client: httpx2.Client, ledger: Ledger
 ):
     job_id = submit(client, ledger, "child", seconds=3)
     (line,) = wait_until(lambda: ledger.lines("child", "begin"))
@@ -143,7 +147,7 @@ def test_a_killed_child_is_an_attempt_that_its_parent_records_at_once(
 
 @pytest.mark.parametrize("is_group", [False, True], ids=["parent", "group"])
 def test_a_worker_that_is_told_to_stop_loses_nothing_and_burns_no_attempt(
-    stack: RunningStack, client: httpx.Client, ledger: Ledger, *, is_group: bool
+    stack: RunningStack, client: httpx2.Client, ledger: Ledger, *, is_group: bool
 ):
     lengths = [0.3] * 30 + [GRACE_S + 6] * 2
     jobs = [submit(client, ledger, f"job-{n}", seconds=seconds) for n, seconds in enumerate(lengths)]
@@ -171,7 +175,7 @@ def test_a_worker_that_is_told_to_stop_loses_nothing_and_burns_no_attempt(
 
 
 @pytest.mark.timeout(120)
-def test_a_job_five_times_as_long_as_its_visibility_runs_once(long_job: tuple[str, Ledger], client: httpx.Client):
+def test_a_job_five_times_as_long_as_its_visibility_runs_once(long_job: tuple[str, Ledger], client: httpx2.Client):
     job_id, ledger = long_job
 
     job = wait_for_end(client, job_id, timeout_s=LONG_S + 20)
@@ -182,7 +186,7 @@ def test_a_job_five_times_as_long_as_its_visibility_runs_once(long_job: tuple[st
 
 @pytest.mark.timeout(120)
 def test_an_attempt_that_is_killed_at_its_hard_limit_is_recorded_once(
-    deaf_job: tuple[str, Ledger], client: httpx.Client
+    deaf_job: tuple[str, Ledger], client: httpx2.Client
 ):
     job_id, ledger = deaf_job
 

@@ -15,7 +15,7 @@ from workers.engines.espeak.engine import EspeakEngine
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import httpx
+    import httpx2
 
 from tests.acceptance.running import RunningStack
 
@@ -49,7 +49,7 @@ def test_five_hundred_jobs_from_eight_threads(tmp_path: Path):
         assert stack.findings() == []
 
 
-def check_audio(client: httpx.Client, jobs: list[dict[str, Any]]) -> None:
+def check_audio(client: httpx2.Client, jobs: list[dict[str, Any]]) -> None:
     """Hear every tenth: it is as long as the same sentence is when it is spoken here."""
     engine = EspeakEngine()
     try:

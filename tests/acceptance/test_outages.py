@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 
 from ops.local.process import ProcessSpec
@@ -55,7 +55,7 @@ def owner() -> str:
     return f"owner-{uuid4().hex[:8]}"
 
 
-def submit(client: httpx.Client, key: str) -> httpx.Response:
+def submit(client: httpx2.Client, key: str) -> httpx2.Response:
     return client.post("/v1/jobs/tts", json={"text": f"Hello {key[:4]}"}, headers={"Idempotency-Key": key})
 
 
@@ -71,7 +71,7 @@ def test_an_api_killed_between_record_and_send_loses_nothing(harbour: Harbour, o
 
     harbour.proxy.fault = kill_before_send
     with harbour.client(owner) as client:
-        with pytest.raises(httpx.TransportError):
+        with pytest.raises(httpx2.TransportError):
             client.post("/v1/jobs/tts", json={"text": "I was not lost."})
         assert killed
         wait_until(lambda: _answers(client))
@@ -128,8 +128,8 @@ def test_a_worker_survives_an_emulator_that_is_killed(harbour: Harbour, owner: s
     assert harbour.stack.process("worker").pid == worker
 
 
-def _answers(client: httpx.Client) -> bool:
+def _answers(client: httpx2.Client) -> bool:
     try:
         return client.get("/readyz").is_success
-    except httpx.TransportError:
+    except httpx2.TransportError:
         return False

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 
 from ops.aws.clients import Clients
@@ -49,7 +49,7 @@ def worker_alone(settings: Settings) -> Sequence[ProcessSpec]:
 
 
 def requests(stack: RunningStack) -> Counter[str]:
-    answer = httpx.get(f"http://127.0.0.1:{stack.settings.emulator_port}/_sayline/requests", trust_env=False)
+    answer = httpx2.get(f"http://127.0.0.1:{stack.settings.emulator_port}/_sayline/requests", trust_env=False)
     return Counter(answer.json())
 
 

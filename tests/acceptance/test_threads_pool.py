@@ -15,7 +15,7 @@ from tests.waiting import wait_until
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import httpx
+    import httpx2
 
 CALLS = 50
 CALL_S = 2.0
@@ -46,7 +46,7 @@ def test_fifty_calls_of_a_vendor_wait_at_once_in_one_worker_of_less_than_250_mb(
         assert found.processes == 1
 
 
-def submit(client: httpx.Client, url: str) -> list[str]:
+def submit(client: httpx2.Client, url: str) -> list[str]:
     def one(_: int) -> str:
         job_id: str = client.post("/v1/jobs/call", json={"url": url}).raise_for_status().json()["id"]
         return job_id

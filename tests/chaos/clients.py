@@ -10,7 +10,7 @@ from random import Random
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Self
 
-import httpx
+import httpx2
 
 from ops.audit import Finding
 
@@ -63,7 +63,7 @@ class Clients:
         return self.answers.total() - self.answers[str(HTTPStatus.ACCEPTED.value)]
 
     def _submit_all(self, offset: int) -> None:
-        with httpx.Client(base_url=self.url, timeout=30, trust_env=False) as client:
+        with httpx2.Client(base_url=self.url, timeout=30, trust_env=False) as client:
             for job in self.jobs[offset::THREADS]:
                 self._given_up.wait(max(0.0, self._due(job) - time.monotonic()))
                 self._submit(client, job)
@@ -73,12 +73,12 @@ class Clients:
     def _due(self, job: Planned) -> float:
         return self._began + self.over_s * job.number / len(self.jobs)
 
-    def _submit(self, client: httpx.Client, job: Planned) -> None:
+    def _submit(self, client: httpx2.Client, job: Planned) -> None:
         headers = {"X-Sayline-Owner": job.owner, **({"Idempotency-Key": job.key} if job.key else {})}
         while not self._given_up.is_set():
             try:
                 answer = client.post(f"/v1/jobs/{job.kind}", json=job.body, headers=headers)
-            except httpx.TransportError as error:
+            except httpx2.TransportError as error:
                 self._count(type(error).__name__)
             else:
                 self._count(str(answer.status_code))
@@ -88,7 +88,7 @@ class Clients:
                 return  # to ask again would make another job
             self._given_up.wait(_AGAIN_AFTER_S)
 
-    def _is_decided(self, job: Planned, answer: httpx.Response) -> bool:
+    def _is_decided(self, job: Planned, answer: httpx2.Response) -> bool:
         if answer.status_code == HTTPStatus.ACCEPTED:
             with self._lock:
                 known = self.accepted.setdefault(job.number, answer.json()["id"])

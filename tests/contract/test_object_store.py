@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import httpx
+import httpx2
 import pytest
 
 from ops.aws.clients import Clients
@@ -119,8 +119,8 @@ def test_a_presigned_url_serves_the_object_and_a_changed_one_does_not(local_aws:
 
     url = objects.url(folder + "speech.mp3", expires_s=60, filename="speech.mp3", mime="audio/mpeg")
 
-    answer = httpx.get(url)
+    answer = httpx2.get(url)
     assert answer.content == b"sound"
     assert answer.headers["content-type"] == "audio/mpeg"
     assert "speech.mp3" in answer.headers["content-disposition"]
-    assert httpx.get(url.replace("Expires=60", "Expires=61")).status_code == 403
+    assert httpx2.get(url.replace("Expires=60", "Expires=61")).status_code == 403

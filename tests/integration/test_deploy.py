@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 
 from ops.aws.clients import Clients
@@ -83,7 +83,7 @@ def attributes(emulator: Emulator, queue: str) -> dict[str, str]:
 
 
 def requests(emulator: Emulator) -> dict[str, int]:
-    return httpx.get(f"http://127.0.0.1:{emulator.settings.emulator_port}/_sayline/requests", trust_env=False).json()
+    return httpx2.get(f"http://127.0.0.1:{emulator.settings.emulator_port}/_sayline/requests", trust_env=False).json()
 
 
 def test_every_kind_has_its_queues_as_the_template_says(deployed: Emulator):

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import httpx
+import httpx2
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
@@ -190,7 +190,7 @@ def test_a_vendor_says_when_to_come_again(proxy: FaultProxy, local_aws: Settings
     with FaultProxy(local_aws.emulator_port, Vendor()) as vendor:
         vendor.fault = lambda _: Fault.THROTTLED
 
-        answer = httpx.post(f"http://127.0.0.1:{vendor.port}/v1/calls", json={}, trust_env=False)
+        answer = httpx2.post(f"http://127.0.0.1:{vendor.port}/v1/calls", json={}, trust_env=False)
 
     assert (answer.status_code, answer.headers["Retry-After"], answer.json()) == (
         429,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.faults import Fault, FaultProxy
@@ -29,9 +29,9 @@ def proxy(ledger: Path) -> Iterator[FaultProxy]:
         yield proxy
 
 
-def call(proxy: FaultProxy, name: str, *, timeout_s: float = 5) -> httpx.Response:
+def call(proxy: FaultProxy, name: str, *, timeout_s: float = 5) -> httpx2.Response:
     asked = {"call": name, "job": "j"}
-    return httpx.post(f"http://127.0.0.1:{proxy.port}/v1/calls", json=asked, timeout=timeout_s, trust_env=False)
+    return httpx2.post(f"http://127.0.0.1:{proxy.port}/v1/calls", json=asked, timeout=timeout_s, trust_env=False)
 
 
 def events(ledger: Path) -> list[tuple[str, str]]:
@@ -45,7 +45,7 @@ def test_a_call_is_begun_and_answered(proxy: FaultProxy, ledger: Path):
 
 
 def test_a_caller_that_is_gone_is_not_answered(proxy: FaultProxy, ledger: Path):
-    with pytest.raises(httpx.ReadTimeout):
+    with pytest.raises(httpx2.ReadTimeout):
         call(proxy, "a", timeout_s=0.1)
 
     wait_until(lambda: events(ledger) == [("a", "begun"), ("a", "unanswered")])
@@ -56,7 +56,7 @@ def test_an_answer_that_the_proxy_loses_was_written(proxy: FaultProxy, ledger: P
     proxy.on_lost = lambda request: lost.append(json.loads(request.body)["call"])
     proxy.fault = lambda _: Fault.ANSWER_LOST
 
-    with pytest.raises(httpx.TransportError):
+    with pytest.raises(httpx2.TransportError):
         call(proxy, "a")
 
     assert events(ledger) == [("a", "begun"), ("a", "answered")]

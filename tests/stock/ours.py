@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import httpx
+import httpx2
 
 from ops.aws.clients import Clients
 from ops.settings import Settings
@@ -45,7 +45,7 @@ class Ours:
         self._settings = settings
         self._environment = {**settings.environ(), "PYTHONPATH": str(tree)}
         self.sqs = Clients(settings).sqs
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=30, trust_env=False)
+        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=30, trust_env=False)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -64,7 +64,7 @@ class Ours:
     def _serves(self) -> bool:
         try:
             return self.client.get("/readyz").is_success
-        except httpx.TransportError:
+        except httpx2.TransportError:
             return False
 
     @property

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 import pytest
 from rich.cells import cell_len
 
@@ -112,7 +112,7 @@ def test_key_makes_one_job(terminal: Terminal):
 
 
 def test_submit_tries_again_under_one_key(terminal: Terminal):
-    terminal.door.shut = [httpx.Response(503, headers={"Retry-After": "2"}), httpx.ReadTimeout("slow")]
+    terminal.door.shut = [httpx2.Response(503, headers={"Retry-After": "2"}), httpx2.ReadTimeout("slow")]
     assert terminal.run("job", "submit", "echo", "--text", "Hello").exit_code == 0
     assert terminal.pauses == [2.0]
     assert len({request.headers["Idempotency-Key"] for request in terminal.door.seen}) == 1
@@ -127,7 +127,7 @@ def test_aws_out_of_reach_is_told(terminal: Terminal):
 
 @pytest.mark.parametrize(
     "met",
-    [httpx.ConnectError("refused"), httpx.Response(200, text="<html>"), httpx.Response(200, json=[])],
+    [httpx2.ConnectError("refused"), httpx2.Response(200, text="<html>"), httpx2.Response(200, json=[])],
 )
 def test_no_api_is_told_with_what_to_do(terminal: Terminal, met: object):
     terminal.door.shut = [met]
@@ -166,7 +166,7 @@ def test_wait_outlasts_an_outage(terminal: Terminal):
     job_id = terminal.api.submitted()
 
     def go_down() -> None:
-        terminal.door.shut = [httpx.Response(503, headers={"Retry-After": "3"}), httpx.ConnectError("refused")]
+        terminal.door.shut = [httpx2.Response(503, headers={"Retry-After": "3"}), httpx2.ConnectError("refused")]
         terminal.meanwhile.append(lambda: succeed_latest(terminal))
 
     terminal.meanwhile = [go_down]
@@ -369,7 +369,7 @@ def test_redrive_runs_a_failed_job_again_and_is_asked_for_once(terminal: Termina
 
 
 def test_redrive_that_is_not_possible_now_is_not_repeated_unasked(terminal: Terminal):
-    terminal.door.shut = [httpx.Response(503)]
+    terminal.door.shut = [httpx2.Response(503)]
     assert terminal.run("job", "redrive", MISSING).exit_code not in {0, 65}
     assert len(terminal.door.seen) == 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-import httpx
+import httpx2
 
 from ops.bench.kinds.call import CallResult
 
@@ -17,8 +17,8 @@ _TIMEOUT_S = 20
 
 
 @cache
-def _client() -> httpx.Client:
-    return httpx.Client(timeout=_TIMEOUT_S, trust_env=False)
+def _client() -> httpx2.Client:
+    return httpx2.Client(timeout=_TIMEOUT_S, trust_env=False)
 
 
 def handle(request: CallRequest, _work: Work[None]) -> CallResult:

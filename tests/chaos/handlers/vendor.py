@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import httpx
+import httpx2
 
 from schemas.errors import EngineUnavailableError, PermanentError, ThrottledError
 from tests.chaos.kinds.vendor import VendorResult
@@ -22,13 +22,13 @@ URL = "CHAOS_VENDOR_URL"
 _TIMEOUT_S = 1.5
 _NAME = "vendor"
 #: Answers that say that nothing was begun, and that it is worth another try.
-_REFUSALS = frozenset({httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.FORBIDDEN})
+_REFUSALS = frozenset({httpx2.codes.SERVICE_UNAVAILABLE, httpx2.codes.FORBIDDEN})
 
 
 @cache
-def _client() -> httpx.Client:
+def _client() -> httpx2.Client:
     """Made in the process that uses it, after the fork."""
-    return httpx.Client(base_url=os.environ[URL], timeout=_TIMEOUT_S, trust_env=False)
+    return httpx2.Client(base_url=os.environ[URL], timeout=_TIMEOUT_S, trust_env=False)
 
 
 def handle(request: VendorRequest, _work: Work[None]) -> VendorResult:
@@ -36,10 +36,10 @@ def handle(request: VendorRequest, _work: Work[None]) -> VendorResult:
     asked = {"call": uuid4().hex, "job": request.n, "pid": os.getpid(), "thread": threading.get_native_id()}
     try:
         answer = _client().post("/v1/calls", json=asked)
-    except httpx.TransportError as error:
-        never_begun = isinstance(error, httpx.ConnectError)
+    except httpx2.TransportError as error:
+        never_begun = isinstance(error, httpx2.ConnectError)
         raise _unavailable(type(error).__name__, may_have_run=not never_begun) from error
-    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+    if answer.status_code == httpx2.codes.TOO_MANY_REQUESTS:
         raise ThrottledError(engine=_NAME, retry_after_s=float(answer.headers.get("Retry-After", 1)))
     if answer.status_code in _REFUSALS:
         raise _unavailable(str(answer.status_code), may_have_run=False)
