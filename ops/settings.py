@@ -19,6 +19,9 @@ CLOCK_SKEW_S = 5
 #: One heartbeat may fail, and clocks differ by up to 5 s; this is for both.
 _BEAT_MARGIN_S = 10
 
+#: Engines that need no network.
+_EMBEDDED = {"pronunciation": "acoustic", "transcription": "pocketsphinx", "tts": "espeak"}
+
 
 class Settings(BaseSettings):
     """Settings of every process; what is derived from them is a property below."""
@@ -47,7 +50,7 @@ class Settings(BaseSettings):
     """Where the CLI finds the API; that of the running local stack where none is given."""
     kinds: Annotated[tuple[str, ...], NoDecode] = ()
     """Kinds that a worker serves, separated by commas; all where none is given."""
-    engines: dict[str, str] = Field(default_factory=lambda: {"tts": "espeak"})
+    engines: dict[str, str] = Field(default_factory=lambda: dict(_EMBEDDED))
     """Engine of each kind, as JSON."""
     limits: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     """How many jobs of a kind a worker has in hand at most, as JSON: `{"tts": 4}`; throttling halves it for a while."""

@@ -10,6 +10,8 @@ from schemas.model import Model
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from schemas.files import FileField
+
 
 class Request(Model):
     """What a caller asks of a kind. JSON's types are meant: numbers and booleans are declared with `strict=True`."""
@@ -66,6 +68,8 @@ class Kind(Generic[In, Out]):
 
     Not for a kind whose request names an object that may change under its key.
     """
+    files: Mapping[str, FileField] = field(default_factory=dict)
+    """Fields of the request that name a file, by name."""
     counters: Mapping[str, int] = field(default_factory=dict)
     """Daily counters of the owner that grow with each success, for example `{"practice_count": 1}`."""
 

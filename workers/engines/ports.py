@@ -6,7 +6,35 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from schemas.kinds.pronunciation import (
+        PronunciationRequest,
+        Scores,
+        SpeakingRate,
+        WordScore,
+    )
+    from schemas.kinds.transcription import Segment, SpokenWord, TranscriptionRequest
     from schemas.kinds.tts import Mark, TtsRequest
+
+#: Decoded recordings have this many samples per second.
+RECORDING_HZ = 16_000
+
+
+class Call(Protocol):
+    """The attempt that an engine works for; `workers.work.Work` is one."""
+
+    @property
+    def token(self) -> str:
+        """Names job and epoch, the same for each attempt: by it a vendor recognises what was asked before."""
+
+    @property
+    def remaining_s(self) -> float:
+        """How much of the attempt's time is left."""
+
+    def progress(self, fraction: float | None, note: str | None = None) -> None:
+        """Say how far it is; raises where the attempt is to end here. Call it as often as you like."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +65,124 @@ class SpeechEngine(Protocol):
         Raises:
             PermanentError: the text, its SSML, the language or the voice can't be spoken.
             TransientError: the engine failed or took longer than `timeout_s`.
+        """
+
+    def close(self) -> None:
+        """Let go of processes and connections."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """A decoded recording: mono PCM s16le at 16 kHz."""
+
+    samples: NDArray[np.int16]
+    """One dimension."""
+    truncated: bool
+    """The file ends before the time that it claims."""
+
+    @property
+    def duration_ms(self) -> int:
+        """How long it lasts."""
+        return len(self.samples) * 1000 // RECORDING_HZ
+
+
+class SourceFile(Protocol):
+    """A file that a request names, as it lies in the bucket."""
+
+    @property
+    def uri(self) -> str:
+        """Where it lies, as `s3://bucket/key`."""
+
+    def read(self) -> bytes:
+        """Return its bytes.
+
+        Raises:
+            PermanentError: `unknown_file`: there is none any more, or it is another's.
+        """
+
+
+class AudioInput(Protocol):
+    """The recording that a request names."""
+
+    @property
+    def uri(self) -> str:
+        """Where it lies, as `s3://bucket/key`."""
+
+    def read(self) -> bytes:
+        """Return the file as it was uploaded."""
+
+    def recording(self) -> Recording:
+        """Return it decoded; decoded once.
+
+        Raises:
+            PermanentError: `unreadable_audio`, `audio_too_long`, `audio_too_short`, `no_speech`.
+            TransientError: the decoder failed or took too long.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transcript:
+    """What an engine heard."""
+
+    words: tuple[SpokenWord, ...]
+    segments: tuple[Segment, ...]
+    text: str
+    language: str | None
+    duration_ms: int
+    quality: str
+    truncated: bool
+    model: str
+    """The engine's version."""
+
+
+class TranscriptionEngine(Protocol):
+    """Writes down what is said."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name, as results have it."""
+
+    def transcribe(self, request: TranscriptionRequest, audio: AudioInput, call: Call) -> Transcript:
+        """Transcribe the recording.
+
+        Raises:
+            PermanentError: the recording, its language or a constraint can't be dealt with.
+            TransientError: the engine failed or took too long.
+        """
+
+    def close(self) -> None:
+        """Let go of processes and connections."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """How well a text was read."""
+
+    scores: Scores
+    words: tuple[WordScore, ...]
+    rate: SpeakingRate | None
+    pauses: tuple[tuple[int, int], ...]
+    """Start and end of each in milliseconds."""
+    extra_words: tuple[str, ...] = ()
+    transcript: str | None = None
+    calibration: str | None
+    model: str
+    """The engine's version."""
+
+
+class PronunciationEngine(Protocol):
+    """Scores how a text is read."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name, as results have it."""
+
+    def assess(self, request: PronunciationRequest, audio: AudioInput, call: Call) -> Assessment:
+        """Score the recording against the request's text.
+
+        Raises:
+            PermanentError: the recording, the text or its language can't be scored.
+            TransientError: the engine failed or took too long.
         """
 
     def close(self) -> None:

@@ -1,0 +1,57 @@
+"""Files that a request names: an upload of the caller's, or a file that one of the caller's own jobs has made.
+
+`audio:{32 hex}` is an upload, `job:{job id}/{name}` a result's file. Whose it is stands in no reference: the key is
+made from the job's owner, so that another's upload can't be named at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+#: First part of an upload's reference, and the bucket's prefix under which such uploads lie.
+UPLOADS = {"audio": "user-audio"}
+
+_ID = r"[0-9a-f]{32}"
+_JOB_FILE = r"job:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}"
+
+AudioRef = Annotated[
+    str,
+    Field(
+        pattern=rf"^(audio:{_ID}|{_JOB_FILE})$",
+        description="A recording: `audio:{id}` of an upload, or `job:{id}/{name}` of a file that a job of yours made.",
+        examples=["audio:5f2d7c1e9b0a4d3c8e6f1a2b3c4d5e6f", "job:0198c5f0-3b5a-7c3e-9d55-0d6c1f6a2b11/speech.mp3"],
+    ),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileField:
+    """A field of a request that names a file; a multipart submission may bring the file itself in its place."""
+
+    media: str = "audio"
+    """Which sort of upload, a key of `UPLOADS`."""
+    max_bytes: int
+    """Longest file that is taken in."""
+    sample: str
+    """Name of a file in `schemas/samples` that goes with the kind's example."""
+
+
+def owner_folder(media: str, owner: str) -> str:
+    """Return the prefix of all uploads of one sort that an owner has; erasing the owner empties it."""
+    return f"{UPLOADS[media]}/{hashlib.sha256(owner.encode()).hexdigest()[:32]}/"
+
+
+def upload_key(ref: str, owner: str) -> str:
+    """Return the key under which an owner's upload lies.
+
+    Raises:
+        ValueError: the reference is no upload's.
+    """
+    media, _, upload_id = ref.partition(":")
+    if media not in UPLOADS:
+        raise ValueError("not an upload")
+    return owner_folder(media, owner) + upload_id
