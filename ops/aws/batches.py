@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Entries = Mapping[str, SendMessageBatchRequestEntryTypeDef]
 
 SERVICE = "SQS"
-#: Entries of one request.
+#: SQS takes no more in one request, and gives no more at once.
 BATCH = 10
 _TRIES = 4
 _PAUSE = wait_random_exponential(multiplier=0.1, max=2)

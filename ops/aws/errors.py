@@ -30,6 +30,11 @@ def code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", "Unknown"))
 
 
+def reason(error: Exception) -> str:
+    """Return AWS's code for it, or the error's name, for example `ConnectTimeoutError`; texts may quote a request."""
+    return code(error) if isinstance(error, ClientError) else type(error).__name__
+
+
 @contextmanager
 def translated(service: str) -> Iterator[None]:
     """Turn errors of reach, load, credentials and missing resources into `UnavailableError`; let defects through.
@@ -41,8 +46,8 @@ def translated(service: str) -> Iterator[None]:
     except ClientError as error:
         if code(error) in _DEFECTS:
             raise
-        raise UnavailableError(service, code(error)) from error
+        raise UnavailableError(service, reason(error)) from error
     except ParamValidationError:
         raise
     except BotoCoreError as error:
-        raise UnavailableError(service, type(error).__name__) from error
+        raise UnavailableError(service, reason(error)) from error

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ops.sqs_transport.custody import BATCH
+from ops.aws.batches import BATCH
+from ops.aws.errors import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -59,7 +60,7 @@ class Batches:
         try:
             entries = request(url, batch).get("Failed", [])
         except (BotoCoreError, ClientError) as error:
-            log.warning("settling_failed", count=len(batch), reason=_reason(error))
+            log.warning("settling_failed", count=len(batch), reason=reason(error))
             self._is_out = isinstance(error, BotoCoreError)
             return [], list(batch)
         failures = {int(entry["Id"]): entry for entry in entries}
@@ -83,9 +84,3 @@ class Batches:
                 for n, order in enumerate(batch)
             ],
         )
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Code", "Unknown"))
-    return type(error).__name__

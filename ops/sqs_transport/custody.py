@@ -7,15 +7,13 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
+from ops.aws.batches import BATCH
 from schemas.outcome import Hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ops.sqs_transport.held import Ending, Guard, Held
-
-#: SQS gives no more at once, and takes no more in one batch.
-BATCH = 10
 
 #: Given back unstarted: others may have it at once, and no attempt was burnt.
 HANDED_BACK = Hidden(0, "handed_back")

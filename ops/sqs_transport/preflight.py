@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ops.aws.errors import reason
 from schemas.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -29,6 +30,6 @@ def check(client: SQSClient, queues: Mapping[str, str]) -> None:
         try:
             answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
         except (BotoCoreError, ClientError) as error:
-            raise UnavailableError("SQS", f"the attributes of {name}: {error}") from error
+            raise UnavailableError("SQS", f"the attributes of {name}: {reason(error)}") from error
         if "RedrivePolicy" not in answer.get("Attributes", {}):
             raise NotFitError(f"the queue {name} has no RedrivePolicy: deploy the stack again (`sayline deploy`)")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 from botocore.exceptions import ClientError
 
+from ops.aws.errors import reason
 from ops.sqs_transport.held import Held, Refused
 from schemas.envelope import REASON_ATTRIBUTE, UnreadableMessageError, from_message
 
@@ -95,7 +96,7 @@ class Receiver(threading.Thread):
             except Exception as error:  # noqa: BLE001 - whatever it is, the next poll may succeed
                 self._custody.take(self._queue, ())
                 rest_s = self._random.uniform(backoff_s / 2, backoff_s)
-                log.warning("receive_failed", queue=self._queue, reason=_reason(error), next_in_s=round(rest_s, 1))
+                log.warning("receive_failed", queue=self._queue, reason=reason(error), next_in_s=round(rest_s, 1))
                 self._custody.rest(rest_s)
                 backoff_s = min(2 * backoff_s, _LONGEST_BACKOFF_S)
                 if client and _is_forbidden(error):
@@ -148,12 +149,6 @@ class Receiver(threading.Thread):
             visible_at=now + self._visibility_s,
             beat_at=now + self._heartbeat_s,
         )
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Code", "Unknown"))
-    return type(error).__name__
 
 
 def _is_forbidden(error: Exception) -> bool:

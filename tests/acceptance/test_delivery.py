@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ops.local.overlay import kinds_of
 from ops.local.process import ProcessSpec
 from ops.local.specs import api_url
 from tests.acceptance.busy import Ledger, busy
 from tests.acceptance.running import RunningStack, wait_for_end
-from tests.overlay import kinds_of
 from tests.waiting import runs, wait_until
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ops.local.overlay import kinds_of
 from tests.acceptance.running import RunningStack, wait_for_end
-from tests.overlay import kinds_of
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import httpx2
 from ops.aws.clients import Clients
 from ops.settings import Settings
 from tests.emulated import free_port
-from tests.stock.probe import EVENTS, write_tree
+from tests.stock.probe import EVENTS, ROOT, write_kinds
 from tests.stock.worker import Queue, WorkerProcess
 from tests.waiting import wait_until
 
@@ -43,7 +43,7 @@ class Ours:
         self.emulator_port = settings.emulator_port
         self._tree = tree
         self._settings = settings
-        self._environment = {**settings.environ(), "PYTHONPATH": str(tree)}
+        self._environment = {**settings.environ(), "PYTHONPATH": f"{ROOT}{os.pathsep}{tree}"}
         self.sqs = Clients(settings).sqs
         self.client = httpx2.Client(base_url=f"http://127.0.0.1:{settings.api_port}", timeout=30, trust_env=False)
 
@@ -140,6 +140,6 @@ def deployed(settings: Settings, directory: Path) -> Iterator[Ours]:
     }
     # Made anew: a copy would take along what is derived from the environment's name.
     wanted = Settings(_env_file=None, **settings.model_dump() | changes)
-    ours = Ours(wanted, write_tree(directory))
+    ours = Ours(wanted, write_kinds(directory))
     with ours.running():
         yield ours

@@ -1,8 +1,7 @@
-"""Kinds that do as they are told, beside Sayline's source: what stock Celery's app does, as kinds of ours."""
+"""Kinds that do as they are told: what stock Celery's app does, as kinds of ours."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -69,12 +68,14 @@ def _note(event, job):
 '''
 
 
-def write_tree(directory: Path) -> Path:
-    """Copy the source to a directory, with those kinds."""
-    for name in ("schemas", "producers", "workers", "ops"):
-        shutil.copytree(ROOT / name, directory / name, ignore=shutil.ignore_patterns("__pycache__"))
+def write_kinds(directory: Path) -> Path:
+    """Write those kinds as an overlay: docs/adr/0014."""
     for name, limit_s in KINDS.items():
         kind = _KIND.format(name=name, limit_s=limit_s, attempts=MAX_ATTEMPTS)
-        (directory / f"schemas/kinds/{name}.py").write_text(kind, "utf-8")
-        (directory / f"workers/handlers/{name}.py").write_text(_HANDLER.format(name=name, events=EVENTS), "utf-8")
+        for folder, source in (
+            ("schemas/kinds", kind),
+            ("workers/handlers", _HANDLER.format(name=name, events=EVENTS)),
+        ):
+            (directory / folder).mkdir(parents=True, exist_ok=True)
+            (directory / folder / f"{name}.py").write_text(source, "utf-8")
     return directory
