@@ -105,7 +105,7 @@ class Runner:
         """
         job = self.store.get(delivery.envelope.job_id)
         if job and job.lease and job.lease.token == delivery.token:
-            move = moves.hand_back(delivery.holder(job, self.kinds[job.kind]), now=self.clock())
+            move = moves.hand_back(self._holder(job, delivery), now=self.clock())
             with bound_contextvars(**job.log_context()):
                 conclusion = Conclusion(move, Hidden(0, "handed_back"))
                 self._conclude(job, conclusion, delivery, self._attempt_elsewhere(job, delivery))
@@ -123,7 +123,7 @@ class Runner:
             return self._conclude(job, conclusion, delivery, attempt)
 
     def _conclude(self, job: Job, conclusion: Conclusion, delivery: Delivery, attempt: Attempt) -> Outcome:
-        holder = delivery.holder(job, self.kinds[job.kind])
+        holder = self._holder(job, delivery)
         finished = self.finisher.finish(conclusion.move, holder, attempt)
         if finished is None:
             return Left()
@@ -144,17 +144,17 @@ class Runner:
             return conclusion
         now = self.clock()
         end = self.ending.well(kind, now)
-        return Conclusion(moves.succeed(delivery.holder(job, kind), success, end=end, now=now), Settled(code))
+        return Conclusion(moves.succeed(self._holder(job, delivery), success, end=end, now=now), Settled(code))
 
     def _stopped(self, job: Job, delivery: Delivery) -> Conclusion:
         now = self.clock()
-        holder = delivery.holder(job, self.kinds[job.kind])
+        holder = self._holder(job, delivery)
         return Conclusion(moves.stop(holder, end=self.ending.badly(now), now=now), Settled())
 
     def _failed(self, job: Job, error: Exception, delivery: Delivery) -> Conclusion:
         kind = self.kinds[job.kind]
         now = self.clock()
-        holder = delivery.holder(job, kind)
+        holder = self._holder(job, delivery)
         if delivery.probing and verdict_of(error) is Verdict.UNAVAILABLE:
             log.info("probe_failed", error=type(error).__name__)
             return Conclusion(moves.hand_back(holder, now=now), Hidden(_PROBE_HIDE_S, Verdict.UNAVAILABLE))
@@ -176,9 +176,12 @@ class Runner:
         )
         return success, None if answer.reused else OK
 
+    def _holder(self, job: Job, delivery: Delivery) -> moves.Holder:
+        return delivery.holder(job, self.kinds[job.kind])
+
     def _attempt(self, job: Job, delivery: Delivery) -> Attempt:
         deadline = self.clock() + timedelta(seconds=self.kinds[job.kind].timeout_s)
-        holder = delivery.holder(job, self.kinds[job.kind])
+        holder = self._holder(job, delivery)
         return Attempt(job, holder=holder, deadline=deadline, store=self.store, objects=self.objects, clock=self.clock)
 
     def _attempt_elsewhere(self, job: Job, delivery: Delivery) -> Attempt:
