@@ -91,10 +91,9 @@ def test_a_killed_process_is_a_crash_and_the_next_text_is_spoken(process: Espeak
 
 def test_a_process_killed_between_two_texts_is_replaced_unnoticed(process: EspeakProcess):
     process.hello(timeout_s=10)
-    child = process._child  # noqa: SLF001
-    assert child is not None
-    os.kill(child.pid, signal.SIGKILL)
-    wait_until(lambda: child.ended)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    wait_until(lambda: process.child.has_ended)
     assert len(process.speak(utterance(), timeout_s=10).pcm) > 20_000
 
 
@@ -109,7 +108,7 @@ def test_a_voice_that_espeak_refuses_leaves_the_process_in_use(process: EspeakPr
 
 def test_the_kernel_ends_a_process_that_computes_longer_than_it_was_allowed(process: EspeakProcess):
     with pytest.raises(TransientError, match="engine_crashed"):
-        process._talk(lambda child: child.speak(endless(), cpu_s=0), 30)  # noqa: SLF001
+        process.speak(endless(), timeout_s=30, cpu_s=0)
     assert len(process.speak(utterance(), timeout_s=10).pcm) > 20_000
 
 
@@ -139,7 +138,7 @@ def test_a_caller_who_waits_too_long_for_its_turn_is_told_so(process: EspeakProc
     process.hello(timeout_s=10)
     busy = threading.Thread(target=lambda: process.speak(utterance("one two three. " * 1_500), timeout_s=30))
     busy.start()
-    wait_until(process._lock.locked)  # noqa: SLF001
+    wait_until(lambda: process.child.is_busy)
     with pytest.raises(TransientError, match="engine_timeout"):
         process.speak(utterance(), timeout_s=0.01)
     busy.join()

@@ -33,6 +33,9 @@ class Call(Protocol):
     def remaining_s(self) -> float:
         """How much of the attempt's time is left."""
 
+    def output(self, name: str) -> SourceFile:
+        """Return the place of a file that the vendor is to write, the same for each attempt; it goes with the job."""
+
     def progress(self, fraction: float | None, note: str | None = None) -> None:
         """Say how far it is; raises where the attempt is to end here. Call it as often as you like."""
 
@@ -50,6 +53,10 @@ class Speech:
     model: str
     """The engine's version."""
     characters: int
+    """How many of the text's are spoken."""
+    billed_characters: int | None = None
+    """How many a vendor bills, those of speech marks too; None where nothing is billed."""
+    cost_microusd: int = 0
 
 
 class SpeechEngine(Protocol):
@@ -115,7 +122,7 @@ class AudioInput(Protocol):
         """Return it decoded; decoded once.
 
         Raises:
-            PermanentError: `unreadable_audio`, `audio_too_long`, `audio_too_short`, `no_speech`.
+            PermanentError: `unreadable_audio`, `audio_too_large`, `audio_too_long`, `audio_too_short`, `no_speech`.
             TransientError: the decoder failed or took too long.
         """
 
@@ -165,6 +172,10 @@ class Assessment:
     """Start and end of each in milliseconds."""
     extra_words: tuple[str, ...] = ()
     transcript: str | None = None
+    matches: bool = True
+    """False where the recording is no reading of this text at all: the words' scores mean little then."""
+    noisy: bool = False
+    """Whether there is so much noise that the scores are held back."""
     calibration: str | None
     model: str
     """The engine's version."""

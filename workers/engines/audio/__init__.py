@@ -1,1 +1,1 @@
-"""PCM in memory: encoding it for delivery, and knowing where it is silent."""
+"""Audio as engines take and make it: recordings decoded and judged, PCM encoded for delivery."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SYNCHRONOUS = 2
 _DONT_EXIT = 0x8000
 _CHARACTERS, _UTF8, _SSML, _END_PAUSE = 1, 1, 0x10, 0x1000
+_IPA = 2
 _RATE = 1
 _EVENT_TYPES = {1: "word", 2: "sentence"}
 
@@ -89,6 +90,7 @@ class Library:
         self._library = ctypes.CDLL(library_path)
         self._library.espeak_Info.restype = ctypes.c_char_p
         self._library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_Voice))
+        self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
         # espeak builds paths in a buffer of 160 bytes and fails with a longer data path, so it is started from within
         # the directory; the process has no other use for its working directory.
         os.chdir(data_path)
@@ -116,8 +118,7 @@ class Library:
         Raises:
             LibraryError: the voice can't be selected, or the synthesis failed.
         """
-        if self._library.espeak_SetVoiceByName(utterance.voice.encode()) != 0:
-            raise LibraryError("the voice can't be selected")
+        self._select(utterance.voice)
         self._library.espeak_SetParameter(_RATE, utterance.words_per_minute, 0)
         outcome = Outcome([])
         # Kept on self: the library calls it after this method's own reference is gone, when a synthesis is broken off.
@@ -130,6 +131,23 @@ class Library:
         if status != 0 and not outcome.truncated:
             raise LibraryError(f"the synthesis ended with status {status}")
         return outcome
+
+    def phonemes(self, text: str, voice: str) -> str:
+        """Return how a voice would say the text, in IPA with stress marks.
+
+        Raises:
+            LibraryError: the voice can't be selected.
+        """
+        self._select(voice)
+        rest = ctypes.c_char_p(text.encode())
+        clauses = []
+        while rest.value:
+            clauses.append(self._library.espeak_TextToPhonemes(ctypes.byref(rest), _CHARACTERS, _IPA) or b"")
+        return b" ".join(clauses).decode()
+
+    def _select(self, voice: str) -> None:
+        if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
+            raise LibraryError("the voice can't be selected")
 
 
 class _Receiver:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.engines.espeak.frames import BrokenFrameError, read_frame, write_frame
+from workers.engines.child.frames import BrokenFrameError, read_frame, write_frame
 
 HEADERS = st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=20), max_size=4)
 

@@ -1,4 +1,4 @@
-"""What goes through the pipes to and from espeak's process: a JSON header, and raw bytes behind it.
+"""What goes through the pipes to and from a child process: a JSON header, and raw bytes behind it.
 
 A frame is the header's length and the body's length (two unsigned 32-bit integers, big endian), the header, the body.
 """
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
 
 _LENGTHS = struct.Struct(">II")
 
-#: Far above any frame of ours: a length beyond it means that the two sides have lost step.
-MAX_PART_BYTES = 16 * 1024 * 1024
+#: Above any frame of ours (an uploaded file is the longest): a length beyond it means that the sides have lost step.
+MAX_PART_BYTES = 64 * 1024 * 1024
 
 
 class BrokenFrameError(Exception):
     """The pipe ended within a frame, or what came is no frame."""
 
 
-def write_frame(stream: BinaryIO, header: Mapping[str, Any], body: bytes = b"") -> None:
+def write_frame(stream: BinaryIO, header: Mapping[str, Any], body: bytes | bytearray = b"") -> None:
     """Write one frame and flush it."""
     head = json.dumps(header).encode("ascii")
-    stream.write(_LENGTHS.pack(len(head), len(body)) + head + body)
+    stream.write(_LENGTHS.pack(len(head), len(body)) + head)
+    stream.write(body)
     stream.flush()
 
 

@@ -1,0 +1,122 @@
+"""The worker's side of audio decoding: what is asked of the decoder's process, and what its answers mean to a job."""
+
+from __future__ import annotations
+
+import atexit
+import signal
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+import structlog
+
+from schemas.errors import PermanentError
+from workers.engines.child.process import ChildCrashedError, ChildProcess
+from workers.engines.ports import Recording
+
+if TYPE_CHECKING:
+    from workers.engines.child.running import Reply
+
+NAME = "audio-decoder"
+FORMATS = "WAV, MP3, Ogg (Opus, Vorbis), WebM, M4A, FLAC"
+#: Longest file, as kinds take in.
+MAX_BYTES = 50_000_000
+#: CPU time that a file may take: a second of any format takes below 0.003 s.
+CPU_S, CPU_PER_SECOND = 5, 0.02
+#: How much longer than its CPU time it may take by the clock, where others compute too.
+PATIENCE = 3
+
+#: Signals by which a process ends itself. SIGKILL comes from outside, for example where a machine's memory is used up.
+_BY_ITSELF = {-number for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL)}
+
+log = structlog.get_logger(__name__)
+
+
+class Decoder:
+    """Decodes one file at a time; callers on other threads wait for their turn."""
+
+    def __init__(self, module: str = "workers.engines.audio.server") -> None:
+        self.child = ChildProcess(module, name=NAME, label="decoder", task="Decoding the recording")
+
+    def decode(self, data: bytes, *, max_s: float, timeout_s: float) -> Recording:
+        """Decode a recording.
+
+        Args:
+            data: the file.
+            max_s: how long it may last, at most an hour.
+            timeout_s: how long the caller can wait.
+
+        Raises:
+            PermanentError: `unreadable_audio`, `audio_too_long`, `audio_too_large`.
+            TransientError: `engine_timeout`, `engine_crashed`.
+        """
+        if len(data) > MAX_BYTES:
+            raise _refusal("audio_too_large", f"The file is larger than {MAX_BYTES // 10**6} MB. Send it compressed.")
+        reply = self._reply(data, max_s, time.monotonic() + timeout_s)
+        if refused := reply.header.get("refused"):
+            log.info("recording_refused", reason=refused, error=reply.header.get("error"), bytes=len(data))
+            _refuse(refused, max_s)
+        import numpy as np  # noqa: PLC0415 - a worker of other kinds never loads it
+
+        return Recording(samples=np.frombuffer(reply.body, dtype="<i2"), truncated=bool(reply.header["truncated"]))
+
+    def close(self) -> None:
+        """End the process. The next call would start another."""
+        self.child.close()
+
+    def _reply(self, data: bytes, max_s: float, deadline: float) -> Reply:
+        """Ask; a file that ends the process twice, or by its CPU time, is the reason for it."""
+        try:
+            return self._asked(data, max_s, deadline)
+        except ChildCrashedError as error:
+            self._require_innocent(error, len(data))
+        try:
+            return self._asked(data, max_s, deadline)
+        except ChildCrashedError as error:
+            self._require_innocent(error, len(data))
+            raise _unreadable() from error
+
+    def _asked(self, data: bytes, max_s: float, deadline: float) -> Reply:
+        # Started before the file is sent: what goes wrong until then is not the file's fault.
+        self.child.hello(timeout_s=deadline - time.monotonic())
+        cpu_s = CPU_S + int(CPU_PER_SECOND * max_s)
+        timeout_s = min(deadline - time.monotonic(), PATIENCE * cpu_s)
+        return self.child.exchange({"max_s": max_s}, data, timeout_s=timeout_s, cpu_s=cpu_s)
+
+    def _require_innocent(self, error: ChildCrashedError, size: int) -> None:
+        log.warning("decoder_crashed", returncode=error.returncode, bytes=size)
+        if error.returncode == -signal.SIGXCPU:
+            raise _refusal(
+                "unreadable_audio",
+                f"The recording takes too long to decode. Send it in another of the formats that are taken: {FORMATS}.",
+            ) from error
+        if error.returncode not in _BY_ITSELF:
+            raise error
+
+
+#: This process's decoder, which starts its own process with the first file. Threads take turns: a learner's recording
+#: takes some 25 ms, so that a process for each thread would cost much memory and save little time.
+DECODER = Decoder()
+atexit.register(DECODER.close)
+
+
+def _refuse(reason: str, max_s: float) -> NoReturn:
+    if reason == "too_long":
+        raise _refusal("audio_too_long", f"The recording lasts longer than {_length(max_s)}.")
+    if reason == "no_sound":
+        raise _refusal("unreadable_audio", f"The file has no sound. Send a recording as one of these: {FORMATS}.")
+    raise _unreadable()
+
+
+def _unreadable() -> PermanentError:
+    return _refusal(
+        "unreadable_audio",
+        f"The recording can't be read: it is damaged, incomplete, or in a format other than these: {FORMATS}.",
+    )
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds / 60:g} minutes" if seconds >= 120 else f"{seconds:g} seconds"  # noqa: PLR2004 - two minutes
+
+
+def _refusal(code: str, message: str) -> PermanentError:
+    return PermanentError(code, message)
