@@ -118,7 +118,7 @@ def _file(job: Job, key: str, description: Mapping[str, Any] | None, objects: Ob
 
 
 def _strays(evidence: Evidence) -> Iterator[Finding]:
-    """Find objects that no record names."""
+    """Find objects that no record names; uploads are not among those that one has to."""
     named = {key for job in evidence.jobs.values() for key in _named(job)}
     for prefix in (*registry(), REQUESTS_PREFIX):
         for key in evidence.objects.keys(f"{prefix}/"):

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from schemas.errors import ExistsError, MissingObjectError, NotSentError, RefusedError, UnavailableError
 from schemas.job import Job, open_shards, parked_shard
+from schemas.ports import UploadForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
+    from typing import BinaryIO
 
     from schemas.envelope import Envelope
     from schemas.job import JobError
@@ -122,9 +124,9 @@ class MemoryObjectStore:
     def __init__(self) -> None:
         self.objects: dict[str, tuple[bytes, str]] = {}
 
-    def put(self, key: str, data: bytes, *, mime: str) -> None:
+    def put(self, key: str, data: bytes | BinaryIO, *, mime: str) -> None:
         """Write an object."""
-        self.objects[key] = (data, mime)
+        self.objects[key] = (data if isinstance(data, bytes) else data.read(), mime)
 
     def get(self, key: str) -> bytes:
         """Read an object, or raise `MissingObjectError`."""
@@ -132,6 +134,10 @@ class MemoryObjectStore:
             return self.objects[key][0]
         except KeyError:
             raise MissingObjectError(key) from None
+
+    def size(self, key: str) -> int:
+        """Return how many bytes an object has, or raise `MissingObjectError`."""
+        return len(self.get(key))
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object, or raise `MissingObjectError`."""
@@ -146,6 +152,15 @@ class MemoryObjectStore:
     def keys(self, prefix: str) -> Iterator[str]:
         """Iterate over the keys with this prefix."""
         yield from sorted(key for key in tuple(self.objects) if key.startswith(prefix))
+
+    def upload_form(self, key: str, *, mime: str, size: int, expires_s: int) -> UploadForm:
+        """Return a form that says what it stands for; nothing answers there."""
+        limits = {"content-length": str(size), "expires": str(expires_s)}
+        return UploadForm("memory:///", {"key": key, "Content-Type": mime, **limits})
+
+    def uri(self, key: str) -> str:
+        """Return where the object would lie; nobody else can read it."""
+        return f"s3://memory/{key}"
 
     def url(self, key: str, *, expires_s: int, filename: str, mime: str) -> str:
         """Return a URL that says what it stands for; nothing answers there."""

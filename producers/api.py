@@ -17,7 +17,7 @@ from ops.aws.queues import SqsQueues
 from ops.payloads import ClaimCheck
 from ops.settings import Settings
 from ops.timing import utc_now
-from producers import batches, failures, health, jobs, kinds, submit
+from producers import batches, failures, health, jobs, kinds, submit, uploads
 from producers.access import AccessLog
 from producers.control import Control
 from producers.head import Head
@@ -85,6 +85,7 @@ def create_app(ports: Ports, settings: Settings, *, all_kinds: Mapping[str, AnyK
         jobs.router,
         submit.refusal(),
         batches.routes(all_kinds),
+        uploads.routes(all_kinds),
         kinds.router,
         health.router,
     )

@@ -8,6 +8,7 @@ import structlog
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from producers.files import UnusableFilesError
 from producers.head import with_head
 from producers.problems import FieldError, ProblemError, respond
 from producers.submission import KeyReusedError, NotInTimeError
@@ -40,7 +41,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(RequestValidationError, _invalid)
-    for error in (KeyReusedError, NotInTimeError, UnavailableError):
+    for error in (KeyReusedError, NotInTimeError, UnusableFilesError, UnavailableError):
         app.add_exception_handler(error, _told)
 
 
@@ -85,8 +86,17 @@ def told(error: Exception) -> ProblemError:
             return ProblemError("idempotency_key_reused", detail)
         case NotInTimeError():
             return invalid([FieldError(field="run_at", message=_NOT_IN_TIME[error.code], code=error.code)])
+        case UnusableFilesError():
+            return _unusable(error)
         case UnavailableError():
             log.warning("service_unavailable", service=error.service, reason=error.reason)
             detail = "Nothing was promised. Try again: with the same Idempotency-Key, that makes one job."
             return ProblemError("unavailable", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
     raise error
+
+
+def _unusable(error: UnusableFilesError) -> ProblemError:
+    if all(one.code != "unknown_file" for one in error.errors):
+        return invalid(error.errors)
+    detail = "Upload it, or name the file of a job that has succeeded; both are kept for a while only."
+    return ProblemError("unknown_file", detail, errors=error.errors)

@@ -21,6 +21,7 @@ MEDIA_TYPE = "application/problem+json"
 #: Every code, with its HTTP status and title.
 CODES: Mapping[str, tuple[int, str]] = {
     "malformed_json": (400, "The body is not JSON"),
+    "malformed_form": (400, "The body is not a form that is taken here"),
     "unidentified": (401, "The caller is not identified"),
     "not_found": (404, "There is nothing here"),
     "unknown_kind": (404, "There is no such kind of job"),
@@ -33,6 +34,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "request_too_large": (413, "The body is too large"),
     "unsupported_media_type": (415, "The body is not of a type that is taken here"),
     "validation_error": (422, "The request is not valid"),
+    "unknown_file": (422, "The request names a file that is not there"),
     "idempotency_key_reused": (422, "The idempotency key was used for another request"),
     "internal_error": (500, "The request failed"),
     "unavailable": (503, "A service behind this one is out of reach"),

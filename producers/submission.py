@@ -1,10 +1,12 @@
-"""Taking a job in: request saved, record created, message sent; 202 stands on what is durable by then.
+"""Taking a job in: files and request saved, record created, message sent; 202 stands on what is durable by then.
 
-    save request ---- create record ---- send message ---- 202
-         |                  |                 |
-     no answer          no answer         no answer: withdraw --- taken back ------> 503
-         |                  |                            |------- a worker has it -> 202, the answer was lost
-        503          withdraw, 503                       `------- no answer: look -> 202 if it stands, else 503
+    save files, request ---- create record ---- send message ---- 202
+            |                      |                 |
+        no answer              no answer         no answer: withdraw --- taken back ------> 503
+            |                      |                            |------- a worker has it -> 202, the answer was lost
+           503              withdraw, 503                       `------- no answer: look -> 202 if it stands, else 503
+
+A file lies under a key made from its content: what a submission leaves that came to nothing, the next one overwrites.
 
 With an idempotency key the id is derived from owner and key, so creating the record is the lock. A request that finds
 the record there vouches for it, by a conditional write, before it answers: what is vouched for can't be withdrawn.
@@ -24,8 +26,10 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
+from producers.files import Files, UnusableFilesError
 from producers.ids import derived_id
 from schemas.errors import ExistsError, UnavailableError
+from schemas.files import upload_key
 from schemas.job import Job, open_shard, parked_shard
 from schemas.ports import LONGEST_DELAY_S
 from schemas.retention import REQUESTS_PREFIX
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from producers.files import Upload
     from producers.sending import Sender
     from schemas.kind import Request
     from schemas.kinds import AnyKind
@@ -69,6 +74,8 @@ class Submission:
     trace: str | None = None
     run_at: datetime | None = None
     """When the job is to start; None for now."""
+    uploads: tuple[Upload, ...] = ()
+    """Files that have come with it; all others that the request names are there, or it is refused."""
 
     @property
     def due_at(self) -> datetime | None:
@@ -96,7 +103,7 @@ class Accepted:
 
 
 #: What became of one submission of many: a job, or why there is none.
-Answer = Accepted | KeyReusedError | NotInTimeError | UnavailableError
+Answer = Accepted | KeyReusedError | NotInTimeError | UnusableFilesError | UnavailableError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +123,7 @@ class Submissions:
         Raises:
             KeyReusedError: the idempotency key belongs to another request.
             NotInTimeError: the job is asked for at a time that can't be kept.
+            UnusableFilesError: a file that the request names is not there, or not to be used.
             UnavailableError: nothing was promised; the same again is safe with an idempotency key.
         """
         accepted = self._recorded(submission)
@@ -133,12 +141,14 @@ class Submissions:
     def _tried(self, submission: Submission) -> Answer:
         try:
             return self._recorded(submission)
-        except (KeyReusedError, NotInTimeError, UnavailableError) as error:
+        except (KeyReusedError, NotInTimeError, UnusableFilesError, UnavailableError) as error:
             return error
 
     def _recorded(self, submission: Submission) -> Accepted:
         """Make the record, or find the one that was made under the key before."""
         self._refuse_other_times(submission)
+        self._refuse_unusable_files(submission)
+        self._save_files(submission)
         for _ in range(_ROUNDS):
             job = self._record(submission)
             try:
@@ -162,8 +172,19 @@ class Submissions:
         if not self._was_accepted(submission):
             raise NotInTimeError("in_the_past" if run_at < now else "too_far_ahead")
 
+    def _refuse_unusable_files(self, submission: Submission) -> None:
+        files = Files(owner=submission.owner, jobs=self.jobs, objects=self.sender.objects)
+        brought = {upload.ref for upload in submission.uploads}
+        errors = tuple(files.unusable(submission.kind, submission.request, brought=brought))
+        if errors and not self._was_accepted(submission):
+            raise UnusableFilesError(errors)
+
+    def _save_files(self, submission: Submission) -> None:
+        for upload in submission.uploads:
+            self.sender.objects.put(upload_key(upload.ref, submission.owner), upload.file, mime=upload.mime)
+
     def _was_accepted(self, submission: Submission) -> bool:
-        """Whether it comes again: what was in time at first need not be any more."""
+        """Whether it comes again: what was in time, or there, at first need not be any more."""
         if submission.idempotency_key is None:
             return False
         existing = self.jobs.get(derived_id(submission.owner, submission.idempotency_key))

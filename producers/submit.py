@@ -7,7 +7,9 @@ from fastapi import APIRouter, Body, Header, Query, Request, Response
 from pydantic import AwareDatetime, BeforeValidator
 
 from producers import jobs
-from producers.bodies import json_route
+from producers.bodies import FORM, json_route
+from producers.form_fields import described
+from producers.forms import form_reader
 from producers.ids import KEY_PATTERN, valid_traceparent
 from producers.problems import ProblemError, responses
 from producers.services import OwnerOf, Services, ServicesOf
@@ -71,15 +73,13 @@ def _add(router: APIRouter, kind: AnyKind) -> None:
         responses={
             202: {"headers": _ACCEPTED_HEADERS},
             **responses(
-                "malformed_json",
-                "request_too_large",
-                "unsupported_media_type",
-                "validation_error",
-                "idempotency_key_reused",
-                "unavailable",
+                *("malformed_json", "request_too_large", "unsupported_media_type", "validation_error"),
+                *(("malformed_form", "unknown_file") if kind.files else ()),
+                *("idempotency_key_reused", "unavailable"),
             ),
         },
-        route_class_override=json_route(kind.request_max_bytes),
+        openapi_extra={"requestBody": {"content": {FORM: {"schema": described(kind)}}}} if kind.files else None,
+        route_class_override=json_route(kind.request_max_bytes, read_form=form_reader(kind)),
     )
 
 
@@ -102,6 +102,7 @@ def _endpoint(kind: AnyKind) -> Callable[..., Response]:
             idempotency_key=idempotency_key,
             trace=valid_traceparent(traceparent),
             run_at=run_at,
+            uploads=getattr(request.state, "uploads", ()),
         )
         accepted = services.submissions.accept(submission)
         request.state.job_id = accepted.job.id

@@ -97,6 +97,14 @@ class JobList(Model):
     jobs: tuple[JobSummary, ...]
 
 
+class FileView(Model):
+    """A field that names a file."""
+
+    media: str
+    """Which sort of file."""
+    max_bytes: int
+
+
 class KindView(Model):
     """A kind of job."""
 
@@ -106,6 +114,8 @@ class KindView(Model):
     """JSON Schema of the request."""
     example: JsonObject
     request_max_bytes: int
+    files: dict[str, FileView]
+    """Fields of the request that name a file, which a multipart form may bring in their place."""
     timeout_s: int
     """Longest time that one attempt may run."""
     max_attempts: int
@@ -153,6 +163,7 @@ def kind_view(kind: AnyKind) -> KindView:
         request_schema=kind.request.model_json_schema(),
         example=kind.example.model_dump(mode="json", exclude_defaults=True),
         request_max_bytes=kind.request_max_bytes,
+        files={name: FileView(media=file.media, max_bytes=file.max_bytes) for name, file in kind.files.items()},
         timeout_s=kind.timeout_s,
         max_attempts=kind.max_attempts,
         links={"submit": job_path(kind.name)},

@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+if TYPE_CHECKING:
+    from schemas.ports import JobStore
+
 #: First part of an upload's reference, and the bucket's prefix under which such uploads lie.
 UPLOADS = {"audio": "user-audio"}
+
+#: Files that go with kinds' examples.
+SAMPLES = Path(__file__).parent / "samples"
 
 _ID = r"[0-9a-f]{32}"
 _JOB_FILE = r"job:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}"
@@ -39,6 +46,11 @@ class FileField:
     sample: str
     """Name of a file in `schemas/samples` that goes with the kind's example."""
 
+    @property
+    def sample_path(self) -> Path:
+        """Where the sample is."""
+        return SAMPLES / self.sample
+
 
 def owner_folder(media: str, owner: str) -> str:
     """Return the prefix of all uploads of one sort that an owner has; erasing the owner empties it."""
@@ -55,3 +67,15 @@ def upload_key(ref: str, owner: str) -> str:
     if media not in UPLOADS:
         raise ValueError("not an upload")
     return owner_folder(media, owner) + upload_id
+
+
+def source_key(ref: str, *, owner: str, jobs: JobStore) -> str | None:
+    """Return the key of the file that an owner's request names; None where none of the owner's jobs has made it.
+
+    Whether an upload, or a job's file, still lies there is not looked at. Costs a read of the record for a job's file.
+    """
+    if not ref.startswith("job:"):
+        return upload_key(ref, owner)
+    job_id, _, name = ref.removeprefix("job:").partition("/")
+    job = jobs.get(job_id)
+    return job.files.get(name) if job and job.owner == owner else None

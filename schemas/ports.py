@@ -5,16 +5,26 @@ Every method may raise `schemas.errors.UnavailableError`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime, timedelta
+    from typing import BinaryIO
 
     from schemas.envelope import Envelope
     from schemas.job import Job, JobError, JsonObject, Payload
     from schemas.model import Model
     from schemas.move import Move
+
+
+@dataclass(frozen=True)
+class UploadForm:
+    """A form to POST as `multipart/form-data`: these fields, then the file as the field `file`, which must be last."""
+
+    url: str
+    fields: Mapping[str, str]
 
 
 #: A message is delivered no later than this after it was sent; a job that is due later is scheduled, in seconds.
@@ -75,11 +85,18 @@ class JobStore(Protocol):
 class ObjectStore(Protocol):
     """The bucket."""
 
-    def put(self, key: str, data: bytes, *, mime: str) -> None:
-        """Write an object; the same key is overwritten."""
+    def put(self, key: str, data: bytes | BinaryIO, *, mime: str) -> None:
+        """Write an object, a file from where it stands to its end; the same key is overwritten."""
 
     def get(self, key: str) -> bytes:
         """Read an object.
+
+        Raises:
+            MissingObjectError: there is none.
+        """
+
+    def size(self, key: str) -> int:
+        """Return how many bytes an object has, without reading it.
 
         Raises:
             MissingObjectError: there is none.
@@ -97,6 +114,12 @@ class ObjectStore(Protocol):
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Iterate over the keys with this prefix."""
+
+    def upload_form(self, key: str, *, mime: str, size: int, expires_s: int) -> UploadForm:
+        """Return a presigned form by which anyone may write the object for a while, of just this type and size."""
+
+    def uri(self, key: str) -> str:
+        """Return where the object lies, as `s3://bucket/key`: a vendor that is asked to reads it there itself."""
 
     def url(self, key: str, *, expires_s: int, filename: str, mime: str) -> str:
         """Return a presigned URL by which anyone may read the object for a while."""

@@ -14,13 +14,14 @@ from ops.memory import MemoryJobStore, MemoryObjectStore, MemoryQueues
 from ops.payloads import ClaimCheck
 from ops.settings import Settings
 from producers.api import create_app
-from producers.identity import DevelopmentIdentity
+from producers.identity import DEFAULT_OWNER, DevelopmentIdentity
 from producers.ids import new_id
 from producers.sending import Sender
 from producers.services import Ports
 from producers.submission import Submission, Submissions
 from schemas import moves
 from schemas.errors import UnavailableError
+from schemas.files import upload_key
 from schemas.job import Job, JobError, Lease, Payload
 from schemas.kind import Kind, Request, Result
 from schemas.kinds import registry
@@ -135,6 +136,16 @@ class ApiBench:
         named = {"Idempotency-Key": key, "X-Sayline-Owner": owner}
         headers: Any = {name: value for name, value in named.items() if value is not None}
         return self.http.post("/v1/jobs/echo", json={"text": text, **more}, headers=headers)
+
+    def upload(self, ref: str, data: bytes = b"sound", *, owner: str = DEFAULT_OWNER) -> None:
+        """Have an owner's upload be there."""
+        self.objects.inner.put(upload_key(ref, owner), data, mime="audio/webm")
+
+    def upload_examples(self) -> None:
+        """Have all files be there that kinds' examples name."""
+        for kind in registry().values():
+            for name in kind.files:
+                self.upload(getattr(kind.example, name))
 
     def submitted(self, text: str = "Hello", **how: Any) -> str:
         answer = self.submit(text, **how)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.media import StoredFile
 from workers.checkpoint import Checkpoints
+from workers.inputs import InputFile, find
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,11 +35,18 @@ class Attempt:
         self.engine: Any = None
         self.files: dict[str, str] = {}
         self.usage: Usage | None = None
+        self.token = f"{job.id}-{job.epoch}"
+        """Names job and epoch, the same for each attempt."""
+        self.has_outputs = False
+        """Whether a vendor may have written files for this job."""
         self._has_written = False
         self._folder = f"{job.kind}/{job.id}/{job.epoch}.{job.attempt}-{holder.token[:_TOKEN_CHARS]}/"
+        self._outputs = f"{job.kind}/{job.id}/vendor/{job.epoch}-"
         self.is_first = job.epoch == 0 and job.attempt == 1 and not job.history
         """Whether there was none before, which may have left files."""
+        self._owner = job.owner
         self._deadline = deadline
+        self._jobs = store
         self._objects = objects
         self._clock = clock
         self._checkpoints = Checkpoints(holder, store=store, clock=clock)
@@ -64,6 +72,18 @@ class Attempt:
     def record_usage(self, usage: Usage) -> None:
         """Say what the attempt took."""
         self.usage = usage
+
+    def input(self, ref: str) -> InputFile:
+        """Return a file that the request names, or raise `PermanentError` where it is none of the owner's."""
+        return find(ref, owner=self._owner, jobs=self._jobs, objects=self._objects)
+
+    def output(self, name: str) -> InputFile:
+        """Return the place of a file that a vendor writes for this job: the same for each attempt of an epoch.
+
+        Not in the attempt's own folder: the next one reads it there, too. Deleted at the job's end.
+        """
+        self.has_outputs = True
+        return InputFile(f"{self._outputs}{name}", self._objects)
 
     def store(self, name: str, data: bytes, *, mime: str) -> StoredFile:
         """Write a file of the result."""

@@ -202,7 +202,7 @@ class Runner:
         if job.status is Status.DEAD_LETTERED:
             self.claims.settle_dead(job, delivery)
             return conclusion.outcome
-        if job.status.is_final and not attempt.is_first:
+        if job.status.is_final and (attempt.has_outputs or not attempt.is_first):
             delete_leftovers(self.objects, job)
         complete(self.store, job)
         return conclusion.outcome if job.status is conclusion.move.target else Settled()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     from schemas.media import StoredFile
     from schemas.usage import Usage
+    from workers.engines.ports import SourceFile
 
 E_co = TypeVar("E_co", covariant=True)
 
@@ -35,6 +36,10 @@ class Work(Protocol[E_co]):
         """The engine that the settings name for the kind; None where the kind has none."""
 
     @property
+    def token(self) -> str:
+        """Names job and epoch, the same for each attempt: by it a vendor recognises what was asked before."""
+
+    @property
     def remaining_s(self) -> float:
         """How much of the attempt's time is left."""
 
@@ -57,6 +62,19 @@ class Work(Protocol[E_co]):
 
     def record_usage(self, usage: Usage) -> None:
         """Say what the attempt took, for the record."""
+
+    def input(self, ref: str) -> SourceFile:
+        """Return a file that the request names, to be read when it is needed.
+
+        Raises:
+            PermanentError: `unknown_file`: the owner has none of this name; another's is as good as none.
+        """
+
+    def output(self, name: str) -> SourceFile:
+        """Return the place of a file that a vendor is to write for this job, the same for each attempt of an epoch.
+
+        It is there until the job is over, whatever becomes of an attempt.
+        """
 
     def store(self, name: str, data: bytes, *, mime: str) -> StoredFile:
         """Write a file of the result; `name` is its last path segment, for example `speech.mp3`."""

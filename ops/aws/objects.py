@@ -8,9 +8,11 @@ from botocore.exceptions import ClientError
 
 from ops.aws.errors import code, translated
 from schemas.errors import MissingObjectError, UnavailableError
+from schemas.ports import UploadForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 SERVICE = "S3"
 #: DeleteObjects takes this many keys.
 _DELETE_BATCH = 1000
+#: A HEAD request's answer has no body to name `NoSuchKey` in. Without `s3:ListBucket` AWS says 403 instead:
+#: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+_NOT_FOUND = "404"
 
 
 class S3ObjectStore:
@@ -27,8 +32,8 @@ class S3ObjectStore:
         self._client = client
         self._bucket = bucket
 
-    def put(self, key: str, data: bytes, *, mime: str) -> None:
-        """Write an object; the same key is overwritten."""
+    def put(self, key: str, data: bytes | BinaryIO, *, mime: str) -> None:
+        """Write an object, a file from where it stands to its end; the same key is overwritten."""
         with translated(SERVICE):
             self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=mime)
 
@@ -39,6 +44,16 @@ class S3ObjectStore:
                 return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
             except ClientError as error:
                 if code(error) == "NoSuchKey":
+                    raise MissingObjectError(key) from error
+                raise
+
+    def size(self, key: str) -> int:
+        """Return how many bytes an object has, or raise `MissingObjectError`."""
+        with translated(SERVICE):
+            try:
+                return self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
+            except ClientError as error:
+                if code(error) == _NOT_FOUND:
                     raise MissingObjectError(key) from error
                 raise
 
@@ -69,6 +84,24 @@ class S3ObjectStore:
         with translated(SERVICE):
             for page in pages:
                 yield from (entry["Key"] for entry in page.get("Contents", []))
+
+    def upload_form(self, key: str, *, mime: str, size: int, expires_s: int) -> UploadForm:
+        """Return a presigned form whose policy S3 itself enforces: key, type and size, and when it expires.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+        """
+        form = self._client.generate_presigned_post(
+            self._bucket,
+            key,
+            Fields={"Content-Type": mime},
+            Conditions=[{"Content-Type": mime}, ["content-length-range", size, size]],
+            ExpiresIn=expires_s,
+        )
+        return UploadForm(form["url"], form["fields"])
+
+    def uri(self, key: str) -> str:
+        """Return where the object lies, as `s3://bucket/key`."""
+        return f"s3://{self._bucket}/{key}"
 
     def url(self, key: str, *, expires_s: int, filename: str, mime: str) -> str:
         """Return a presigned URL by which anyone may read the object for a while."""

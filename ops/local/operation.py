@@ -15,7 +15,13 @@ _SCOPE_SERVICE = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request"
 _SERVICES = {"cloudformation": "CloudFormation", "sqs": "SQS", "dynamodb": "DynamoDB", "s3": "S3"}
 #: S3 names its operations after the method; on a bucket some have names of their own.
 _S3_VERBS = {"GET": "Get", "PUT": "Put", "HEAD": "Head", "DELETE": "Delete", "POST": "Post"}
-_S3_BUCKET = {"GET": "ListObjects", "PUT": "CreateBucket", "HEAD": "HeadBucket", "DELETE": "DeleteBucket"}
+_S3_BUCKET = {
+    "GET": "ListObjects",
+    "PUT": "CreateBucket",
+    "HEAD": "HeadBucket",
+    "DELETE": "DeleteBucket",
+    "POST": "PostObject",
+}
 #: Parameters of a query that name no part of a bucket or object.
 _S3_OPTIONS = re.compile(r"^(x-amz-.*|x-id|list-type|prefix|delimiter|max-keys|continuation-token|start-after|"
                          r"encoding-type|fetch-owner|response-.*|partNumber|versionId|AWSAccessKeyId|Signature|Expires)$",

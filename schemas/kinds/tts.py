@@ -26,7 +26,8 @@ class TtsRequest(Request):
     voice: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+ -]+$")] | None = None
     """One of the engine's voices for the language; its default where none is given.
 
-    espeak-ng takes a variant (`f3`), a voice (`en-gb-scotland`) or both (`en-gb+f3`).
+    espeak-ng takes a variant (`f3`), a voice (`en-gb-scotland`) or both (`en-gb+f3`);
+    Amazon Polly a name such as `Seoyeon`.
     """
     rate: Annotated[float, Field(ge=0.5, le=2.0, strict=True)] = 1.0
     """Speaking rate; 1.0 is the voice's own."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import httpx2
@@ -16,8 +17,10 @@ from schemas.errors import MissingObjectError
 from schemas.kinds.tts import TtsRequest
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from ops.settings import Settings
-    from schemas.ports import ObjectStore
+    from schemas.ports import ObjectStore, UploadForm
 
 
 @pytest.fixture(params=["memory", "s3"])
@@ -44,6 +47,30 @@ def test_an_object_comes_back_byte_for_byte(objects: ObjectStore, folder: str):
 def test_a_missing_object_is_said_to_be(objects: ObjectStore, folder: str):
     with pytest.raises(MissingObjectError):
         objects.get(folder + "missing")
+
+
+def test_an_objects_size_is_told_without_reading_it(objects: ObjectStore, folder: str):
+    objects.put(folder + "a", b"sound", mime="audio/mpeg")
+
+    assert objects.size(folder + "a") == 5
+    with pytest.raises(MissingObjectError, match="gone"):
+        objects.size(folder + "gone")
+
+
+def test_an_object_is_written_from_a_file(objects: ObjectStore, folder: str):
+    with SpooledTemporaryFile(max_size=10) as file:  # more than that is on disk
+        file.write(b"sound " * 10)
+        file.seek(0)
+        objects.put(folder + "a", cast("BinaryIO", file), mime="audio/webm")
+
+    assert objects.get(folder + "a") == b"sound " * 10
+    assert mime_of(objects, folder + "a") == "audio/webm"
+
+
+def test_an_object_can_be_named_to_a_vendor(objects: ObjectStore, folder: str):
+    bucket = objects._bucket if isinstance(objects, S3ObjectStore) else "memory"  # noqa: SLF001
+
+    assert objects.uri(folder + "a") == f"s3://{bucket}/{folder}a"
 
 
 def test_a_copy_has_the_bytes_and_the_type_and_stands_by_itself(objects: ObjectStore, folder: str):
@@ -124,3 +151,47 @@ def test_a_presigned_url_serves_the_object_and_a_changed_one_does_not(local_aws:
     assert answer.headers["content-type"] == "audio/mpeg"
     assert "speech.mp3" in answer.headers["content-disposition"]
     assert httpx2.get(url.replace("Expires=60", "Expires=61")).status_code == 403
+
+
+# --- the form by which anyone may write one object ---
+
+
+@pytest.fixture
+def bucket(local_aws: Settings) -> S3ObjectStore:
+    return S3ObjectStore(Clients(local_aws).s3, local_aws.bucket_name)
+
+
+def send(form: UploadForm, data: bytes, **fields: str) -> int:
+    """Send a form as a browser does, the file last."""
+    parts: Any = [(name, (None, value)) for name, value in {**form.fields, **fields}.items()]
+    return httpx2.post(form.url, files=[*parts, ("file", ("recording", data))], timeout=10, trust_env=False).status_code
+
+
+def test_a_form_writes_its_object(bucket: S3ObjectStore, folder: str):
+    form = bucket.upload_form(folder + "a", mime="audio/webm", size=5, expires_s=60)
+
+    assert send(form, b"sound") == 204
+
+    assert bucket.get(folder + "a") == b"sound"
+    assert mime_of(bucket, folder + "a") == "audio/webm"
+
+
+@pytest.mark.parametrize(
+    ("data", "fields", "expires_s"),
+    [
+        (b"soun", {}, 60),
+        (b"sound!", {}, 60),
+        (b"sound", {"key": "tts/another"}, 60),
+        (b"sound", {"Content-Type": "text/html"}, 60),
+        (b"sound", {"acl": "public-read"}, 60),
+        (b"sound", {}, 0),
+    ],
+)
+def test_a_form_writes_nothing_else(
+    bucket: S3ObjectStore, folder: str, data: bytes, fields: dict[str, str], expires_s: int
+):
+    form = bucket.upload_form(folder + "a", mime="audio/webm", size=5, expires_s=expires_s)
+
+    assert send(form, data, **fields) in {400, 403}
+
+    assert list(bucket.keys(folder)) == []

@@ -189,6 +189,7 @@ def test_the_description_has_an_example_that_is_accepted():
     bench = ApiBench()
     document = bench.http.get("/openapi.json").json()
     operation = document["paths"]["/v1/batches"]["post"]
+    bench.upload_examples()
     (example,) = operation["requestBody"]["content"]["application/json"]["examples"].values()
     answer = bench.http.post("/v1/batches", json=example["value"])
     assert {one["status"] for one in answer.json()["jobs"]} == {202}

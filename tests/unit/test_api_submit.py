@@ -166,6 +166,7 @@ def test_announced_size_is_refused_before_anything_is_read():
 
 def test_listed_kind_that_every_client_may_send_is_accepted():
     bench = ApiBench()
+    bench.upload_examples()
     for kind in bench.http.get("/v1/kinds").json()["kinds"]:
         answer = bench.http.post(kind["links"]["submit"], json=kind["example"])
         assert answer.status_code == 202

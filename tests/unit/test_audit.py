@@ -12,6 +12,7 @@ import pytest
 from ops.audit import MEANINGS, Evidence, audit
 from ops.memory import MemoryObjectStore
 from ops.payloads import ClaimCheck
+from schemas.files import upload_key
 from schemas.job import After, Attempt, Job, Payload
 from schemas.status import Status
 from tests.conftest import new_job
@@ -124,6 +125,12 @@ def dead_again(evidence: Evidence, *, letter_of: int) -> Evidence:
     again = dead.history[0].model_copy(update={"epoch": 1})
     job = dead.model_copy(update={"epoch": 1, "history": (*dead.history, again)})
     return replace(evidence, jobs={**evidence.jobs, "dead": job}, dead={"dead": {"code": "c", "epoch": letter_of}})
+
+
+def test_an_upload_belongs_to_its_owner_and_to_no_job(sound: Evidence):
+    sound.objects.put(upload_key("audio:" + "5f" * 16, "mina"), SOUND, mime="audio/webm")
+
+    assert list(audit(sound)) == []
 
 
 def test_the_dead_letter_of_an_epoch_that_was_redriven_may_stay(sound: Evidence):

@@ -46,6 +46,7 @@ def test_query_protocol_is_named_by_its_action_and_signature(service: str, body:
         ("GET", "/b?list-type=2&prefix=tts%2F&encoding-type=url", "ListObjectsV2"),
         ("GET", "/b?prefix=a", "ListObjects"),
         ("POST", "/b?delete", "DeleteObjects"),
+        ("POST", "/b", "PostObject"),
         ("GET", "/b?lifecycle", "GetBucketLifecycle"),
         ("PUT", "/b/tts/a.mp3", "PutObject"),
         ("PUT", "/b/a?x-id=PutObject", "PutObject"),
