@@ -14,11 +14,14 @@ from ops.settings import Settings
 from schemas.kinds import registry
 from schemas.retention import prefixes
 from schemas.status import TRANSITIONS
+from workers.engines import ENGINES, engine_class
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pydantic.fields import FieldInfo
+
+    from schemas.model import Model
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -59,6 +62,24 @@ def kinds_table() -> str:
     return _table(("kind", "what it does", "time-out, s", "attempts"), rows)
 
 
+def engines_table() -> str:
+    """Return the table of all engines and their options."""
+    rows = [
+        row
+        for kind, names in ENGINES.items()
+        for name in names
+        for row in _option_rows(kind, name, getattr(engine_class(kind, name), "Options", None))
+    ]
+    return _table(("kind", "engine", "option", "default", "what it does"), rows)
+
+
+def _option_rows(kind: str, name: str, options: type[Model] | None) -> Iterator[tuple[str, ...]]:
+    for option, field in options.model_fields.items() if options else ():
+        yield f"`{kind}`", f"`{name}`", f"`{option}`", _default(field), (field.description or "").replace("\n", " ")
+    if options is None:
+        yield f"`{kind}`", f"`{name}`", "", "", ""
+
+
 def retention_table() -> str:
     """Return the table of the bucket's prefixes."""
     rows = [(f"`{prefix}/`", f"{days} days" if days else "kept") for prefix, days in sorted(prefixes().items())]
@@ -69,6 +90,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "settings": settings_table,
     "transitions": transitions_table,
     "kinds": kinds_table,
+    "engines": engines_table,
     "retention": retention_table,
 }
 

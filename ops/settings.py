@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -27,7 +27,13 @@ class Settings(BaseSettings):
     """Settings of every process; what is derived from them is a property below."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SAYLINE_", env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
+        env_prefix="SAYLINE_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+        # A secret that is written where its reference belongs must not show.
+        hide_input_in_errors=True,
     )
 
     aws: Literal["local", "localstack", "aws"] = "local"
@@ -51,7 +57,9 @@ class Settings(BaseSettings):
     kinds: Annotated[tuple[str, ...], NoDecode] = ()
     """Kinds that a worker serves, separated by commas; all where none is given."""
     engines: dict[str, str] = Field(default_factory=lambda: dict(_EMBEDDED))
-    """Engine of each kind, as JSON."""
+    """Engine of each kind, as JSON; kinds that it leaves out keep theirs."""
+    engine_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Options of engines by their names, as JSON: `{"polly": {"engine": "neural"}}`; a secret is `"env:NAME"`."""
     limits: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     """How many jobs of a kind a worker has in hand at most, as JSON: `{"tts": 4}`; throttling halves it for a while."""
     rates: dict[str, Seconds] = Field(default_factory=dict)
@@ -100,6 +108,11 @@ class Settings(BaseSettings):
         if self.pool == "threads" and self.prefetch > 1:
             raise ValueError("prefetch is 1 with threads: what they don't run can't be handed back. Raise concurrency.")
         return self
+
+    @field_validator("engines")
+    @classmethod
+    def _keeps_others(cls, value: dict[str, str]) -> dict[str, str]:
+        return _EMBEDDED | value
 
     @field_validator("kinds", mode="before")
     @classmethod

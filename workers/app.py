@@ -25,7 +25,9 @@ from ops.sqs_transport.preflight import NotFitError
 from ops.sqs_transport.worker import Keeping
 from schemas.errors import UnavailableError
 from schemas.kinds import registry
-from workers.parts import UnknownKindError, build_parts
+from workers.engines import EngineOptionsError, UnknownEngineError
+from workers.parts import UnknownKindError, build_parts, kinds_served
+from workers.process import check_engines, preload_engines
 from workers.task import KindTask, kind_task, start_process, start_runner
 
 if TYPE_CHECKING:
@@ -105,11 +107,15 @@ def main() -> None:
     signals.worker_ready.connect(lambda **_: say_ready(), weak=False)
     signals.worker_process_init.connect(partial(start_process, settings, os.getpid()), weak=False)
     try:
+        served = [kind.name for kind in kinds_served(settings)]
+        check_engines(settings, served)
         app = _patiently(create_app, settings)
-    except (UnavailableError, UnknownKindError, NotFitError) as error:
+    except (UnavailableError, UnknownKindError, UnknownEngineError, EngineOptionsError, NotFitError) as error:
         sys.exit(f"the worker cannot start: {error}")
     if settings.pool == "threads":
         start_runner(settings)
+    else:
+        preload_engines(settings, served)
     worker = app.Worker(quiet=True, without_gossip=True, without_mingle=True, without_heartbeat=True)
     worker.start()
     sys.exit(worker.exitcode)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from random import SystemRandom
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from ops.aws.dynamodb import DynamoJobStore
@@ -19,7 +20,7 @@ from schemas.envelope import REASON_ATTRIBUTE, Envelope
 from schemas.kinds import registry
 from workers.claims import Claims
 from workers.delivery import Delivery, lease_token
-from workers.engines import load_engine
+from workers.engines import UnknownEngineError, check_engine, known_engines, load_engine, preload
 from workers.finish import PATIENCE_S, Finisher
 from workers.handlers import load_handler
 from workers.keeping import JobAttempts
@@ -28,6 +29,8 @@ from workers.runner import Runner
 from workers.time_limit import within
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from ops.aws.clients import Clients
     from ops.settings import Settings
 
@@ -47,7 +50,7 @@ def build_runner(settings: Settings, clients: Clients, *, patience_s: float = PA
     return Runner(
         kinds=registry(),
         handler=cache(lambda kind: within(registry()[kind].timeout_s, load_handler(kind))),
-        engine=cache(lambda kind: load_engine(kind, settings.engines.get(kind))),
+        engine=_engines(settings),
         claims=Claims(
             store=store,
             objects=objects,
@@ -67,6 +70,45 @@ def build_runner(settings: Settings, clients: Clients, *, patience_s: float = PA
         clock=utc_now,
         random=SystemRandom(),
     )
+
+
+def check_engines(settings: Settings, kinds: Iterable[str]) -> None:
+    """See that the engines of these kinds can be made, without making any.
+
+    Raises:
+        UnknownEngineError: the settings name an engine that there is not, or that is not installed.
+        EngineOptionsError: they give it options that it can't be made with.
+    """
+    if unknown := settings.engines.keys() - registry().keys():
+        raise UnknownEngineError(f"SAYLINE_ENGINES has {', '.join(sorted(unknown))}: there is no such kind")
+    if unknown := settings.engine_options.keys() - known_engines():
+        raise UnknownEngineError(f"SAYLINE_ENGINE_OPTIONS has {', '.join(sorted(unknown))}: there is no such engine")
+    for kind in kinds:
+        check_engine(kind, *_chosen(settings, kind))
+
+
+def preload_engines(settings: Settings, kinds: Iterable[str]) -> None:
+    """Load what the pool's processes are to share, such as models: once, in the parent, before it forks them."""
+    for kind in kinds:
+        preload(kind, settings.engines.get(kind))
+
+
+def _engines(settings: Settings) -> Callable[[str], Any]:
+    """Return what makes a kind's engine when it is first asked for: one, however many threads ask."""
+    lock = Lock()
+    made = cache(lambda kind: load_engine(kind, *_chosen(settings, kind)))
+
+    def engine(kind: str) -> Any:  # noqa: ANN401 - each kind has an engine port of its own
+        with lock:
+            return made(kind)
+
+    return engine
+
+
+def _chosen(settings: Settings, kind: str) -> tuple[str | None, Mapping[str, Any], Mapping[str, Any]]:
+    """Return the engine's name, its options, and those of all engines that have such."""
+    name = settings.engines.get(kind)
+    return name, settings.engine_options.get(name or "", {}), {"region": settings.region}
 
 
 def build_attempts(settings: Settings, clients: Clients) -> JobAttempts:

@@ -18,11 +18,12 @@ from schemas.retention import reuse_folder
 from schemas.usage import Usage
 from tests.conftest import ManualClock, new_job
 from workers.attempt import Attempt
-from workers.engines import ENGINES, load_engine
+from workers.engines import ENGINES, engine_class
 from workers.reuse import Reuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from schemas.job import Job
     from schemas.kinds import AnyKind
@@ -74,7 +75,7 @@ class CountingStore(MemoryObjectStore):
         if name in self.out_of_reach:
             raise UnavailableError("S3", "SlowDown")
 
-    def put(self, key: str, data: bytes, *, mime: str) -> None:
+    def put(self, key: str, data: bytes | BinaryIO, *, mime: str) -> None:
         self._ask("put" if not key.startswith("reuse/") else "keep")
         super().put(key, data, mime=mime)
 
@@ -312,20 +313,14 @@ def test_a_miss_costs_a_read_and_a_write_and_a_hit_a_read_and_the_copies(desk: D
 
 def test_the_embedded_speech_engine_is_not_metered():
     assert registry()["tts"].reusable
-    assert not getattr(load_engine_class("tts", "espeak"), "metered", False)
+    assert not getattr(engine_class("tts", "espeak"), "metered", False)
 
 
 @pytest.mark.parametrize(("kind", "engine"), [(kind, name) for kind, names in ENGINES.items() for name in names])
 def test_an_engine_that_costs_money_says_what_its_results_depend_on(kind: str, engine: str):
-    found = load_engine_class(kind, engine)
+    found = engine_class(kind, engine)
 
     assert hasattr(found, "identity") or not getattr(found, "metered", False)
-
-
-def load_engine_class(kind: str, name: str) -> object:
-    engine = load_engine(kind, name)
-    engine.close()
-    return engine
 
 
 # --- when the bucket is out of reach ---

@@ -20,6 +20,13 @@ def test_threads_take_no_more_than_they_run():
         Settings(_env_file=None, pool="threads", prefetch=2)
 
 
+def test_what_is_wrong_is_not_repeated_as_it_may_be_a_secret():
+    with pytest.raises(ValidationError, match=r"engine_options\.openai") as raised:
+        Settings(_env_file=None, engine_options={"openai": "sk-0123456789"})
+
+    assert "sk-" not in str(raised.value)
+
+
 @pytest.mark.parametrize("pool", ["solo", "gevent", "eventlet"])
 def test_a_pool_that_stops_the_keepers_timers_is_refused(pool: str):
     with pytest.raises(ValidationError, match="prefork"):
