@@ -20,7 +20,7 @@ from workers.handlers.tts import STORING_S, handle
 
 if TYPE_CHECKING:
     from workers.engines.espeak.library import Utterance
-    from workers.engines.ports import SpeechEngine
+    from workers.engines.ports import SourceFile, SpeechEngine
 
 RATE_HZ = 22_050
 HELLO = Hello(
@@ -61,6 +61,7 @@ class FakeWork:
     """An attempt with ten seconds left, which keeps its files."""
 
     remaining_s = 10.0
+    token = "job-0"
 
     def __init__(self, engine: EspeakEngine) -> None:
         self.engine: SpeechEngine = engine
@@ -75,6 +76,12 @@ class FakeWork:
 
     def record_usage(self, usage: Usage) -> None:
         self.usage = usage
+
+    def input(self, ref: str) -> SourceFile:
+        raise AssertionError(ref)
+
+    def output(self, name: str) -> SourceFile:
+        raise AssertionError(name)
 
     def store(self, name: str, data: bytes, *, mime: str) -> StoredFile:
         self.files[name] = (data, mime)

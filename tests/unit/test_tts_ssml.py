@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.errors import PermanentError
 from workers.engines.espeak.ssml import script_of_ssml
-from workers.engines.espeak.ssml_tags import ALLOWED
+from workers.engines.ssml.tags import ALLOWED
 
 if TYPE_CHECKING:
     from workers.engines.espeak.script import Script

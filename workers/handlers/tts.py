@@ -22,7 +22,8 @@ def handle(request: TtsRequest, work: Work[SpeechEngine]) -> TtsResult:
     speech = work.engine.speak(request, timeout_s=max(0.0, work.remaining_s - STORING_S))
     stored = work.store(f"speech.{request.format}", speech.audio, mime=speech.mime)
     audio = Audio(**stored.model_dump(), duration_ms=speech.duration_ms, sample_rate_hz=speech.sample_rate_hz)
-    work.record_usage(Usage(characters=speech.characters, audio_ms=speech.duration_ms))
+    billed = speech.characters if speech.billed_characters is None else speech.billed_characters
+    work.record_usage(Usage(characters=billed, audio_ms=speech.duration_ms, cost_microusd=speech.cost_microusd))
     return TtsResult(
         engine=work.engine.name,
         model=speech.model,

@@ -44,7 +44,12 @@ def require_encodable(to: AudioFormat, sample_rate_hz: int) -> None:
 
 
 def encode(
-    pcm: bytes | bytearray, from_rate_hz: int, *, to: AudioFormat, sample_rate_hz: int, checkpoint: Callable[[], None]
+    pcm: bytes | bytearray | memoryview,
+    from_rate_hz: int,
+    *,
+    to: AudioFormat,
+    sample_rate_hz: int,
+    checkpoint: Callable[[], None],
 ) -> bytes:
     """Encode mono PCM s16le.
 
@@ -61,7 +66,7 @@ def encode(
     return _compressed(pieces, from_rate_hz, sample_rate_hz, to, codec)
 
 
-def _seconds(pcm: bytes | bytearray, rate_hz: int, checkpoint: Callable[[], None]) -> Iterator[bytes]:
+def _seconds(pcm: bytes | bytearray | memoryview, rate_hz: int, checkpoint: Callable[[], None]) -> Iterator[bytes]:
     view = memoryview(pcm)
     step = rate_hz * 2
     for offset in range(0, len(view), step):

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 FRAME_MS = 10
 
+#: Shorter silences belong to a word: the closure of a "t" or a doubled consonant.
+PAUSE_MS = 70
+
 #: -44 dB of full scale: below any phoneme of a synthesised voice, above its rounding noise.
 SILENCE_PEAK = 200
 
@@ -17,7 +20,7 @@ SILENCE_PEAK = 200
 class Loudness:
     """The peak of each frame of mono PCM s16le."""
 
-    def __init__(self, pcm: bytes | bytearray, sample_rate_hz: int) -> None:
+    def __init__(self, pcm: bytes | bytearray | memoryview, sample_rate_hz: int) -> None:
         self._rate_hz = sample_rate_hz
         # A whole number, so that at 22,050 Hz a frame is a little shorter than ten milliseconds.
         self._frame_samples = sample_rate_hz * FRAME_MS // 1000
@@ -40,11 +43,16 @@ class Loudness:
         heard_ms = (first + int(frames[-1]) + 1) * self._frame_samples * 1000 // self._rate_hz
         return min(end_ms, max(start_ms, heard_ms))
 
+    def ends_ms(self, start_ms: int, next_ms: int) -> int:
+        """When what begins at one time ends, before the next begins: there, or where a pause begins."""
+        heard_ms = self.heard_until_ms(start_ms, next_ms)
+        return heard_ms if start_ms < heard_ms < next_ms - PAUSE_MS else next_ms
+
     def _frame(self, at_ms: int) -> int:
         return at_ms * self._rate_hz // 1000 // self._frame_samples
 
 
-def _peaks(pcm: bytes | bytearray, samples_per_frame: int) -> NDArray[np.int16]:
+def _peaks(pcm: bytes | bytearray | memoryview, samples_per_frame: int) -> NDArray[np.int16]:
     import numpy as np  # noqa: PLC0415 - a worker of other kinds never loads it
 
     samples = np.frombuffer(pcm, dtype="<i2")

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 Event = tuple[str, int, int]
 
-#: Shorter silences belong to a word: the closure of a "t" or a doubled consonant.
-_PAUSE_MS = 70
-
 
 @dataclass(frozen=True)
 class _Heard:
@@ -60,7 +57,7 @@ def _heard(tokens: Sequence[Token], events: list[Event], loudness: Loudness, dur
     timed = [(index, at_ms) for index, at_ms in enumerate(starts) if at_ms is not None]
     heard = []
     for (index, start_ms), (_, next_ms) in pairwise([*timed, (len(tokens), duration_ms)]):
-        end_ms = _end(start_ms, next_ms, loudness)
+        end_ms = loudness.ends_ms(start_ms, next_ms)
         heard.append(_Heard(tokens[index], bisect_right(sentences, index), start_ms, end_ms))
     return heard
 
@@ -104,11 +101,6 @@ def _token_at(tokens: Sequence[Token], position: int) -> int:
 
 def _sentence_starts(tokens: Sequence[Token], events: list[Event]) -> list[int]:
     return sorted({0, *(_token_at(tokens, position) for kind, _, position in events if kind == "sentence")})
-
-
-def _end(start_ms: int, next_ms: int, loudness: Loudness) -> int:
-    heard_ms = loudness.heard_until_ms(start_ms, next_ms)
-    return heard_ms if start_ms < heard_ms < next_ms - _PAUSE_MS else next_ms
 
 
 def _by_sentence(heard: Iterable[_Heard]) -> Iterator[list[_Heard]]:

@@ -1,0 +1,76 @@
+"""Several calls at once, all of them within one deadline: a call that hangs is left to its own time-out."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from schemas.errors import TransientError
+from workers.engines.polly.service import NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+T = TypeVar("T")
+
+
+class Clock:
+    """What is left of an attempt's time."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._deadline = time.monotonic() + timeout_s
+
+    def remaining_s(self) -> float:
+        """How many seconds are left; 0 when there are none."""
+        return max(0.0, self._deadline - time.monotonic())
+
+    def check(self) -> None:
+        """Give up when time is up.
+
+        Raises:
+            TransientError: `engine_timeout`.
+        """
+        if self.remaining_s() <= 0:
+            raise late()
+
+
+def late() -> TransientError:
+    """Make the error of an attempt that took too long."""
+    return TransientError("engine_timeout", "Speaking the text took too long.", engine=NAME)
+
+
+class Calls:
+    """Carries out calls in threads of its own, from `with` to the end of `with`."""
+
+    def __init__(self, at_once: int, clock: Clock) -> None:
+        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="polly")
+        self._clock = clock
+        self._begun: list[Future[Any]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # What runs still is paid for: it ends by itself and nobody waits for it; what has not begun never does.
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def begin(self, call: Callable[[], T]) -> Future[T]:
+        """Carry it out as soon as there is a thread."""
+        future = self._pool.submit(call)
+        self._begun.append(future)
+        return future
+
+    def wait(self) -> None:
+        """Wait until all are done, or one has failed.
+
+        Raises:
+            TransientError: `engine_timeout`, or a call's.
+            PermanentError: a call's.
+        """
+        done, pending = wait(self._begun, timeout=self._clock.remaining_s(), return_when=FIRST_EXCEPTION)
+        for future in done:
+            future.result()
+        if pending:
+            raise late()
