@@ -1,0 +1,45 @@
+"""A decoded recording as the file that is sent."""
+
+from __future__ import annotations
+
+import io
+import wave
+from typing import TYPE_CHECKING
+
+from schemas.errors import PermanentError
+from workers.engines.audio.encode import encode
+from workers.engines.ports import RECORDING_HZ
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workers.engines.ports import Recording
+
+_WAV_HEADER = 44
+
+
+def upload_of(recording: Recording, *, max_bytes: int, checkpoint: Callable[[], None]) -> tuple[str, bytes, str]:
+    """Return name, bytes and type of a file of at most `max_bytes`: WAV, mono 16 kHz, or Opus where that is too long.
+
+    25 MB are 13 minutes of WAV and 100 of Opus.
+
+    Raises:
+        PermanentError: `audio_too_long`.
+    """
+    pcm = recording.samples.tobytes()
+    if len(pcm) + _WAV_HEADER <= max_bytes:
+        return "recording.wav", _wav(pcm), "audio/wav"
+    opus = encode(pcm, RECORDING_HZ, to="ogg", sample_rate_hz=RECORDING_HZ, checkpoint=checkpoint)
+    if len(opus) > max_bytes:
+        raise PermanentError("audio_too_long", "The recording is longer than the server takes. Send it in parts.")
+    return "recording.ogg", opus, "audio/ogg"
+
+
+def _wav(pcm: bytes) -> bytes:
+    target = io.BytesIO()
+    with wave.open(target, "wb") as output:
+        output.setnchannels(1)
+        output.setsampwidth(2)
+        output.setframerate(RECORDING_HZ)
+        output.writeframes(pcm)
+    return target.getvalue()
