@@ -1,0 +1,5 @@
+"""`python -m ops.calibrate CORPUS`."""
+
+from ops.calibrate.main import run
+
+run()

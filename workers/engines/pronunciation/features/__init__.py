@@ -1,0 +1,1 @@
+"""What the logistic models see of an alignment: features of words, of gaps, and of the whole reading."""
