@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import mimetypes
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,7 +15,7 @@ import httpx2
 from ops.local import stack_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from ops.settings import Settings
@@ -87,12 +89,24 @@ class ApiClient:
         self._http = self._open(self.url, base_url=self.url, headers=headers)
         self._sleep = sleep
 
-    def submit(self, kind: str, request: JsonObject, *, idempotency_key: str, run_at: str | None = None) -> JsonObject:
-        """Ask for a job, to start at once or at a time; the key makes it one job, however often this is tried."""
+    def submit(
+        self,
+        kind: str,
+        request: JsonObject,
+        *,
+        idempotency_key: str,
+        run_at: str | None = None,
+        files: Mapping[str, Path] | None = None,
+    ) -> JsonObject:
+        """Ask for a job, to start at once or at a time; the key makes it one job, however often this is tried.
+
+        Files are sent as a form, each as the request's field of its name.
+        """
         headers = {b"Idempotency-Key": idempotency_key.encode()}
         params = {"run_at": run_at} if run_at else {}
+        body: Any = {"files": _form(request, files)} if files else {"json": request}
         path = f"/v1/jobs/{_segment(kind)}"
-        return self._document(self._ask("POST", path, json=request, headers=headers, params=params), "id")
+        return self._document(self._ask("POST", path, headers=headers, params=params, **body), "id")
 
     def cancel(self, job_id: str) -> JsonObject:
         """Cancel a job, and return it; more than once changes nothing."""
@@ -192,6 +206,17 @@ def _write(answer: httpx2.Response, path: Path) -> None:
     with path.open("wb") as out:
         for chunk in answer.iter_bytes():
             out.write(chunk)
+
+
+def _form(request: JsonObject, files: Mapping[str, Path]) -> list[tuple[str, tuple[str | None, bytes, str]]]:
+    """Return the parts of a form: the request as JSON, then the files, without the names that they have here."""
+    document = json.dumps(request, ensure_ascii=False).encode()
+    parts = [(name, (name, path.read_bytes(), _mime(path))) for name, path in files.items()]
+    return [("request", (None, document, "application/json")), *parts]
+
+
+def _mime(path: Path) -> str:
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def _segment(text: str) -> str:

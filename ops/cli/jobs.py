@@ -8,8 +8,8 @@ import typer
 
 from ops.cli.client import ApiClient, connect
 from ops.cli.output import EXIT_CODES, Exit, err, fail, out, print_json, print_line
-from ops.cli.refusals import reported
-from ops.cli.request_input import build_request
+from ops.cli.refusals import explained_for, reported
+from ops.cli.request_input import build_request, named_files
 from ops.cli.tables import job_table, jobs_table, kinds_table
 from ops.cli.waiting import Watch, wait
 from ops.settings import Settings
@@ -36,6 +36,7 @@ sayline job submit tts --text "Good morning!"
 sayline job submit tts --text 안녕하세요 --set language=ko-KR --wait
 sayline job submit tts --text Hello --set 'marks=["word"]' --save .
 sayline job submit tts --file request.json
+sayline job submit pronunciation --upload audio=me.webm --text "Good morning!"
 sayline job submit tts --text "Good morning!" --run-at 2030-01-01T07:30:00+09:00
 echo '{"text": "Hello"}' | sayline job submit tts --file -
 """
@@ -101,6 +102,10 @@ def submit(  # noqa: PLR0913, PLR0917 - its options
         Path | None,
         typer.Option(metavar="FILE", dir_okay=False, help="A request; - is stdin."),
     ] = None,
+    upload: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=FILE", help="A file that goes with it, for example a recording. Repeatable."),
+    ] = None,
     wait_for_it: Annotated[bool, typer.Option("--wait", help="Wait until the job is over.")] = False,  # noqa: FBT002
     timeout: Timeout = 60,
     idempotency_key: Annotated[
@@ -116,9 +121,11 @@ def submit(  # noqa: PLR0913, PLR0917 - its options
     """Submit a job."""
     with reported():
         request = build_request(file=file, text=text, settings=settings or ())
+        files = named_files(upload or ())
         client = connect(Settings(), owner=owner)
         key = str(uuid4()) if idempotency_key is None else idempotency_key
-        job = client.submit(kind, request, idempotency_key=key, run_at=run_at)
+        with explained_for(files):
+            job = client.submit(kind, request, idempotency_key=key, run_at=run_at, files=files)
         if not as_json:
             print_line(job["id"])
         if wait_for_it or save:

@@ -17,7 +17,7 @@ from ops.cli.waiting import StillOpenError
 from schemas.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _NO_SUCH_JOB = frozenset({"job_not_found", "file_not_found"})
 
@@ -49,6 +49,18 @@ def reported() -> Iterator[None]:
         fail(f"{error.filename or 'File'}: {error.strerror or error}.", code=Exit.USAGE)
     except KeyboardInterrupt:
         fail("Interrupted.", "A job that was submitted goes on.", Exit.INTERRUPTED)
+
+
+@contextmanager
+def explained_for(files: Collection[str]) -> Iterator[None]:
+    """Say of a request with files why its kind has not taken it, where that is for the files."""
+    try:
+        yield
+    except ProblemError as problem:
+        if not files or problem.code != "unsupported_media_type":
+            raise
+        hint = "Leave --upload out, or choose another kind: `sayline kinds` shows which take files."
+        fail("This kind takes no files.", hint, Exit.REFUSED)
 
 
 def _setting(error: ValidationError | SettingsError) -> list[str]:

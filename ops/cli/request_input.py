@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -12,7 +13,6 @@ from ops.cli.output import Exit, fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from schemas.job import JsonObject
 
@@ -25,6 +25,17 @@ def build_request(*, file: Path | None, text: str | None, settings: Iterable[str
     for setting in settings:
         _put(request, setting)
     return request
+
+
+def named_files(options: Iterable[str]) -> dict[str, Path]:
+    """Return the files of `field=file` options, by field."""
+    files: dict[str, Path] = {}
+    for option in options:
+        field, equals, path = option.partition("=")
+        if not (field and equals and path):
+            raise typer.BadParameter(f"{option!r} is not of the form field=file", param_hint="--upload")
+        files[field] = Path(path)
+    return files
 
 
 def _read(file: Path) -> JsonObject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 from rich.table import Table
 
+from ops.cli.results import glance
 from schemas.status import Status
 
 if TYPE_CHECKING:
@@ -50,9 +52,10 @@ class Story:
 
 
 def tell(client: ApiClient, kind: AnyKind, folder: Path) -> Story:
-    """Submit a kind's example, follow it to its end, and fetch its files."""
+    """Submit a kind's example with the samples that go with it, follow it to its end, and fetch its files."""
     began = time.monotonic()
-    job = client.submit(kind.name, kind.example.model_dump(mode="json"), idempotency_key=str(uuid4()))
+    files = {name: file.sample_path for name, file in kind.files.items()}
+    job = client.submit(kind.name, _example(kind), idempotency_key=str(uuid4()), files=files)
     story = Story(kind, job, began)
     story.see(job)
     _follow(client, story)
@@ -79,7 +82,9 @@ def as_table(story: Story) -> Table:
     table.add_column(style="dim")
     table.add_column(overflow="fold")
     job = story.job
-    table.add_row("asked", _shortened(story.kind.example.model_dump_json(exclude_defaults=True)))
+    table.add_row("asked", _shortened(json.dumps(_example(story.kind), ensure_ascii=False)))
+    for name, file in story.kind.files.items():
+        table.add_row("with", f"{name}: {file.sample}, spoken by the embedded voice")
     table.add_row("job", job["id"])
     table.add_row("states", " -> ".join(f"{state} ({ms:.0f} ms)" for state, ms in story.seen))
     table.add_row("times", _times(job))
@@ -87,6 +92,8 @@ def as_table(story: Story) -> Table:
         table.add_row("error", f"{job['error']['code']}: {job['error']['message']}")
     else:
         table.add_row("engine", f"{job['engine']} {job['model']}")
+    for label, text in glance(story.kind.name, job["result"]) if job["result"] else ():
+        table.add_row(label, text)
     for path in story.files:
         table.add_row("file", f"{path} ({path.stat().st_size:,} bytes)")
         if path.suffix in _AUDIO:
@@ -110,6 +117,12 @@ def _file_as_json(path: Path) -> JsonObject:
         heard = _heard(path)
         file["heard"] = {**asdict(heard), "is_speech": heard.is_speech}
     return file
+
+
+def _example(kind: AnyKind) -> JsonObject:
+    """Return the kind's example without what its files say."""
+    example: JsonObject = kind.example.model_dump(mode="json", exclude_defaults=True, exclude=set(kind.files))
+    return example
 
 
 def _shortened(text: str) -> str:

@@ -49,9 +49,10 @@ def job_table(job: JsonObject) -> Table:
 
 def kinds_table(kinds: Iterable[JsonObject]) -> Table:
     """Return a table of kinds with an example of each."""
-    table = _table("KIND", "WHAT IT DOES", "EXAMPLE REQUEST")
+    table = _table("KIND", "WHAT IT DOES", "FILES", "EXAMPLE REQUEST")
     for kind in kinds:
-        table.add_row(_text(kind["name"]), _text(kind["summary"]), _text(json.dumps(kind["example"], **_READABLE)))
+        example = _text(json.dumps(kind["example"], **_READABLE))
+        table.add_row(_text(kind["name"]), _text(kind["summary"]), _text(" ".join(kind["files"])), example)
     return table
 
 

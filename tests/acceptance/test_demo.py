@@ -1,4 +1,4 @@
-"""`sayline demo` on an empty directory: it speaks, says how, and leaves nothing running."""
+"""`sayline demo` on an empty directory: it speaks, listens and scores, says how, and leaves nothing running."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from ops.hearing import hear
 from schemas.kinds import registry
 from tests.emulated import free_port
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_the_demo_runs_a_job_of_every_kind(tmp_path: Path):
@@ -35,10 +32,16 @@ def test_the_demo_runs_a_job_of_every_kind(tmp_path: Path):
     assert run.returncode == 0, run.stderr
     stories = json.loads(run.stdout)
     assert [story["kind"] for story in stories] == list(registry())
-    (story,) = stories
-    assert [seen["status"] for seen in story["seen"]][-1] == "succeeded"
-    (file,) = story["files"]
+    for story in stories:
+        assert story["seen"][-1]["status"] == "succeeded", story["job"]["error"]
+        assert {Path(file["path"]).name for file in story["files"]} == set(story["job"]["files"])
+        assert all((tmp_path / file["path"]).stat().st_size == file["bytes"] > 0 for file in story["files"])
+    results = {story["kind"]: story["job"]["result"] for story in stories}
+    assert results["pronunciation"]["scores"]["pron_score"] > 50
+    assert "morning" in results["transcription"]["text"].lower()
+    (spoken,) = [story for story in stories if story["kind"] == "tts"]
+    (file,) = spoken["files"]
     audio = hear((tmp_path / file["path"]).read_bytes())
     assert audio.is_speech
-    assert audio.duration_s * 1000 == pytest.approx(story["job"]["result"]["audio"]["duration_ms"], abs=50)
-    assert audio.sample_rate_hz == story["job"]["result"]["audio"]["sample_rate_hz"]
+    assert audio.duration_s * 1000 == pytest.approx(results["tts"]["audio"]["duration_ms"], abs=50)
+    assert audio.sample_rate_hz == results["tts"]["audio"]["sample_rate_hz"]
