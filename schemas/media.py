@@ -8,6 +8,10 @@ from pydantic import Field
 from schemas.model import Model
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Ms = Annotated[int, Field(ge=0)]
+"""Milliseconds."""
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+"""A BCP 47 tag, for example `en-US` or `ko-KR`."""
 AudioFormat = Literal["mp3", "ogg", "wav"]
 SampleRate = Literal[8_000, 16_000, 22_050, 24_000, 44_100, 48_000]
 

@@ -12,9 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ops import log
 from ops.bench.peers import environment
-from ops.bench.report import circumstances
+from ops.bench.report import circumstances, show
 from ops.bench.scenarios import idle, recovery, requests, threads, throughput
-from ops.cli.output import err, fail, out, print_json
+from ops.cli.output import command_line, err, fail, out, print_json
 from ops.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,12 +42,7 @@ _RUNS: Mapping[Scenario, Callable[[Tell], Report]] = {
     Scenario.RECOVERY: recovery.run,
 }
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-)
+app = command_line(add_completion=False)
 
 
 @app.command()
@@ -99,9 +94,7 @@ def _show(reports: Sequence[Report]) -> None:
     console.print(circumstances())
     for report in reports:
         console.print()
-        console.print(report.table())
-        for remark in report.remarks():
-            console.print(remark, style=None if remark.startswith("MISSED") else "dim")
+        show(report, console)
 
 
 def run() -> None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.bench.report import Bound, Report, circumstances
+from ops.bench.report import Bound, Report, circumstances, show
+from ops.calibrate.argument import Corpus, utterances_of
 from ops.calibrate.comparison import compared_words, judged
-from ops.calibrate.corpus import read_corpus
 from ops.calibrate.main import ROUNDS, observed
-from ops.cli.output import fail, out, print_json
+from ops.cli.output import command_line, fail, out, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,17 +51,12 @@ _FLOORS = (
     ("correct", "false_flags", 0.10),
 )
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-)
+app = command_line(add_completion=False)
 
 
 @app.command()
 def bench(  # noqa: PLR0913 - options
-    corpus: Annotated[Path, typer.Argument(help="Folder with manifest.tsv and FLAC files, or Kaldi's lists.")],
+    corpus: Corpus,
     *,
     folds: Annotated[int, typer.Option(help="Judge each speaker by a fit on the others; 0: as shipped.")] = 0,
     limit: Annotated[int | None, typer.Option(min=1, help="Take so many utterances alone.")] = None,
@@ -73,10 +68,7 @@ def bench(  # noqa: PLR0913 - options
 
     Exit code 1: something that is promised does not hold.
     """
-    try:
-        utterances = read_corpus(corpus)[:limit]
-    except FileNotFoundError:
-        fail(f"{corpus} has neither manifest.tsv nor Kaldi's wav.scp, text, utt2spk and spk2age.")
+    utterances = utterances_of(corpus, limit)
     observations = observed(utterances, rounds=ROUNDS if folds else 1, cache=cache)
     try:
         figures = {"engine": judged(observations, folds)}
@@ -88,9 +80,7 @@ def bench(  # noqa: PLR0913 - options
     if as_json:
         print_json({"on": circumstances(), "report": report.as_dict()})
     else:
-        out().print(report.table())
-        for remark in report.remarks():
-            out().print(remark, style=None if remark.startswith("MISSED") else "dim")
+        show(report, out())
     if not report.holds:
         fail("Not everything that is promised holds.")
 

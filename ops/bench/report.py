@@ -15,6 +15,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rich.console import Console
+
     #: Says how far a scenario is: a fraction, and what it does next.
     Tell = Callable[[float, str], None]
 
@@ -77,6 +79,13 @@ def _remark(bound: Bound) -> str:
 
 def _line(cells: tuple[str, ...] | list[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def show(report: Report, console: Console) -> None:
+    """Print the table, and what stands below it."""
+    console.print(report.table())
+    for remark in report.remarks():
+        console.print(remark, style=None if remark.startswith("MISSED") else "dim")
 
 
 @cache

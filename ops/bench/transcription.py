@@ -13,10 +13,10 @@ import typer
 from rich.progress import track
 
 from ops.bench.listening import cross_judges, measure, sounds
-from ops.bench.report import Bound, Report, circumstances
+from ops.bench.report import Bound, Report, circumstances, show
 from ops.bench.splicing import Change, aligned
-from ops.calibrate.corpus import read_corpus
-from ops.cli.output import err, fail, out, print_json
+from ops.calibrate.argument import Corpus, utterances_of
+from ops.cli.output import command_line, err, fail, out, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,17 +28,12 @@ if TYPE_CHECKING:
 #: What is promised of learners that nobody has tuned for.
 _MOST_ERRORS, _LEAST_F1 = 0.15, {Change.CUT: 0.72, Change.ADDED: 0.50, Change.SWAPPED: 0.67}
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-)
+app = command_line(add_completion=False)
 
 
 @app.command()
 def bench(  # noqa: PLR0913 - options of a command
-    corpus: Annotated[Path, typer.Argument(help="Folder with manifest.tsv and FLAC files, or Kaldi's lists.")],
+    corpus: Corpus,
     *,
     limit: Annotated[int | None, typer.Option(min=1, help="Take so many utterances alone.")] = None,
     folds: Annotated[int, typer.Option(help="Judge each speaker by a calibration of the others; 0: as shipped.")] = 0,
@@ -50,10 +45,7 @@ def bench(  # noqa: PLR0913 - options of a command
 
     Exit code 1: something that is promised does not hold.
     """
-    try:
-        utterances = read_corpus(corpus)[:limit]
-    except FileNotFoundError:
-        fail(f"{corpus} has neither manifest.tsv nor Kaldi's wav.scp, text, utt2spk and spk2age.")
+    utterances = utterances_of(corpus, limit)
     watched = track(utterances, "aligning", console=err(), transient=True)
     found = [aligned(utterance, sounds) for utterance in watched]
     judges = cross_judges(utterances, folds, cache) if folds else {}
@@ -62,9 +54,7 @@ def bench(  # noqa: PLR0913 - options of a command
     if as_json:
         print_json({"on": circumstances(), "report": report.as_dict()})
     else:
-        out().print(report.table())
-        for remark in report.remarks():
-            out().print(remark, style=None if remark.startswith("MISSED") else "dim")
+        show(report, out())
     if not report.holds:
         fail("Not everything that is promised holds.")
 

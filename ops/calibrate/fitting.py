@@ -34,8 +34,8 @@ MOST_FALSE_OMISSIONS = 0.025
 #: No more than this share of correctly read words may be called mispronounced.
 MOST_FALSE_MISPRONUNCIATIONS = 0.07
 #: No more than this share of the gaps of correct readings may be said to hold an insertion.
-MOST_FALSE_INSERTIONS = 0.02
-#: No more than this share of correct readings may be taken for readings of another text.
+MOST_FALSE_INSERTIONS = 0.03
+#: No more than this share of correct readings may be no match for their text.
 MOST_FALSE_OTHERS = 0.01
 
 #: What is known of learners' phones is learnt from some speakers, weights and thresholds from the others, in turns:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import track
 
-from ops.calibrate.corpus import read_corpus
+from ops.calibrate.argument import Corpus, utterances_of
 from ops.calibrate.fitting import fitted
 from ops.calibrate.observing import observe
-from ops.cli.output import err, fail, out
+from ops.cli.output import command_line, err, out
 from workers.engines.pronunciation.acoustic.model import load_model
 
 if TYPE_CHECKING:
@@ -25,17 +25,12 @@ if TYPE_CHECKING:
 #: Of each sort of changed text, how many per utterance.
 ROUNDS = 3
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-)
+app = command_line(add_completion=False)
 
 
 @app.command()
 def calibrate(
-    corpus: Annotated[Path, typer.Argument(help="Folder with manifest.tsv and FLAC files, or Kaldi's lists.")],
+    corpus: Corpus,
     *,
     name: Annotated[str, typer.Option(help="What the corpus is, for the provenance.")],
     target: Annotated[Path, typer.Option("--out", help="Where to write.")] = Path(
@@ -45,10 +40,7 @@ def calibrate(
     cache: Annotated[Path | None, typer.Option(help="Folder that keeps what was computed.")] = None,
 ) -> None:
     """Fit the pronunciation engine's weights on learners' speech."""
-    try:
-        utterances = read_corpus(corpus)
-    except FileNotFoundError:
-        fail(f"{corpus} has neither manifest.tsv nor Kaldi's wav.scp, text, utt2spk and spk2age.")
+    utterances = utterances_of(corpus)
     observations = observed(utterances, rounds=rounds, cache=cache)
     now = datetime.now(UTC)
     calibration = fitted(

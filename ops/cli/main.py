@@ -9,7 +9,7 @@ import typer
 from ops.cli import jobs, processes
 from ops.cli.audit import audit
 from ops.cli.demo import demo
-from ops.cli.output import EXIT_CODES
+from ops.cli.output import EXIT_CODES, command_line
 from ops.cli.refusals import reported
 
 HELP = """Sayline: a self-hosted pipeline for speech and AI jobs on AWS.
@@ -24,13 +24,7 @@ On AWS, one process each:
 sayline api | worker | clock
 """
 
-app = typer.Typer(
-    help=HELP,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-)
+app = command_line(help=HELP, no_args_is_help=True)
 app.command()(demo)
 app.command()(processes.up)
 app.command()(processes.api)

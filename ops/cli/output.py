@@ -38,6 +38,16 @@ Exit codes:
 75 waited too long: the job is still open  ·  130 interrupted"""
 
 
+def command_line(**settings: Any) -> typer.Typer:  # noqa: ANN401 - Typer's own
+    """Return the start of a command line as all of ours are: 80 columns, `-h`, plain text, no frames in errors."""
+    return typer.Typer(
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH},
+        **settings,
+    )
+
+
 def out() -> Console:
     """Return the console for results."""
     return _console(stderr=False)

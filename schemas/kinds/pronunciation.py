@@ -10,13 +10,11 @@ from pydantic import Field
 
 from schemas.files import AudioRef, FileField
 from schemas.kind import Kind, Request, Result
-from schemas.media import StoredFile
+from schemas.media import Language, Ms, StoredFile
 from schemas.model import Model
 
 MAX_TEXT = 1_000
 
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-Ms = Annotated[int, Field(ge=0)]
 Offset = Annotated[int, Field(ge=0)]
 Score = Annotated[float, Field(ge=0, le=100)]
 ErrorType = Literal["none", "omission", "insertion", "mispronunciation"]

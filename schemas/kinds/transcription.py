@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from schemas.files import AudioRef, FileField
 from schemas.kind import Kind, Request, Result
-from schemas.media import StoredFile
+from schemas.media import Language, Ms, StoredFile
 from schemas.model import Model
 
 MAX_TEXT = 5_000
@@ -14,8 +14,6 @@ MAX_PHRASES = 100
 MAX_PHRASE = 200
 MAX_GRAMMAR = 10_000
 
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-Ms = Annotated[int, Field(ge=0)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -26,7 +24,9 @@ class TranscriptionRequest(Request):
     language: Language | None = "en-US"
     """A BCP 47 tag, for example `en-US` or `ko-KR`; null has the engine find out, where it can."""
     reference: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)] | None = None
-    """The text that was to be read: only its words are looked for, in its order, with skips and repeats."""
+    """The text that was to be read: only its words are looked for, in its order, with skips and repeats.
+
+    Where something else is heard, the transcript has `[unk]`."""
     phrases: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=MAX_PHRASE)], ...], Field(max_length=MAX_PHRASES)
     ] = ()
@@ -104,7 +104,7 @@ KIND = Kind(
     example=TranscriptionRequest(
         audio="audio:00000000000000000000000000000000", reference="Good morning! How are you today?"
     ),
-    # Ten minutes of audio offline are 6 minutes of computing; a vendor's job may wait in its queue.
+    # Ten minutes of free dictation offline are 6 minutes of computing; a vendor's job may wait in its queue.
     timeout_s=1_800,
     max_attempts=3,
     retention_days=30,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from schemas.kind import Kind, Request, Result
-from schemas.media import Audio, AudioFormat, SampleRate
+from schemas.media import Audio, AudioFormat, Language, SampleRate
 from schemas.model import Model
 
 MarkType = Literal["word", "sentence"]
@@ -21,7 +21,7 @@ class TtsRequest(Request):
     """Plain text, or SSML within `<speak>`."""
     text_type: Literal["text", "ssml"] = "text"
     """`ssml` takes the tags speak, p, s, break, emphasis, prosody, say-as, sub, lang and w."""
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)] = "en-US"
+    language: Language = "en-US"
     """A BCP 47 tag, for example `en-US` or `ko-KR`."""
     voice: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+ -]+$")] | None = None
     """One of the engine's voices for the language; its default where none is given.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,6 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from ops.aws.clients import EMULATOR_CREDENTIALS
 from tests.faults import Fault, FaultProxy, Injection
 from tests.faults.refusals import Vendor
-from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,16 +165,18 @@ def test_a_duplicate_is_the_same_message_with_a_receipt_handle_of_its_own(proxy:
     assert proxy.duplicated == 1
 
 
-def test_a_receiver_that_hangs_up_takes_its_long_poll_with_it(proxy: FaultProxy, local_aws: Settings, queue: str):
-    sqs = client("sqs", local_aws.emulator_port)
-    with pytest.raises(ReadTimeoutError):
-        client("sqs", proxy.port).receive_message(QueueUrl=queue, WaitTimeSeconds=5)
-    # The emulator notices a hang-up only when it looks again; nothing tells from outside that it has.
-    time.sleep(1.2)
+def test_a_receiver_that_hangs_up_takes_its_long_poll_with_it():
+    with socket.create_server(("127.0.0.1", 0)) as behind:
+        behind.settimeout(10)
+        with FaultProxy(behind.getsockname()[1]) as proxy:
+            sqs = client("sqs", proxy.port)
+            with pytest.raises(ReadTimeoutError):
+                sqs.receive_message(QueueUrl="http://127.0.0.1/0/q", WaitTimeSeconds=5)
+            poll, _ = behind.accept()
+            poll.settimeout(10)
 
-    sqs.send_message(QueueUrl=queue, MessageBody="for the next one")
-
-    assert wait_until(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"), timeout_s=4)
+            with poll:
+                assert b"WaitTimeSeconds" in b"".join(iter(lambda: poll.recv(65_536), b"")), "it never ended"
 
 
 def test_objects_of_any_size_go_through(proxy: FaultProxy):

@@ -9,19 +9,19 @@ from __future__ import annotations
 import asyncio
 import threading
 import uuid
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING
 
 from tests.faults import wire
-from tests.faults.connection import WatchedReader
+from tests.faults.serving import LoopServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
-T = TypeVar("T")
+    from tests.faults.connection import WatchedReader
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,15 @@ Effect = bytes | Hang | HangUp | Cut
 """What comes of a request instead of its reply; bytes are an answer, and then it is not carried out."""
 
 
-class VendorServer(ABC):
+class VendorServer(LoopServer):
     """Serves from `with` to the end of `with`, at `url`. Replies are made one at a time, in threads of their own."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.asked: list[tuple[str, wire.Message]] = []
         """Every request as it came: operation and message."""
-        self.errors: list[str] = []
-        """What went wrong in the server itself."""
         self._plans: dict[str, deque[Effect]] = defaultdict(deque)
         self._one_at_a_time = threading.Lock()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name=type(self).__name__, daemon=True)
 
     @abstractmethod
     def operation(self, request: wire.Message) -> str:
@@ -87,47 +84,15 @@ class VendorServer(ABC):
         """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._server = self._call(self._listen())
-        self.port: int = self._server.sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._call(self._stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+    def __exit__(self, *ended: object) -> None:
+        super().__exit__(*ended)
         assert not self.errors, self.errors
 
-    def _call(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
-
-    async def _listen(self) -> asyncio.Server:
-        def connection() -> asyncio.StreamReaderProtocol:
-            return asyncio.StreamReaderProtocol(WatchedReader(), self._serve)
-
-        return await self._loop.create_server(connection, "127.0.0.1", 0)
-
-    async def _stop(self) -> None:
-        self._server.close()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert isinstance(reader, WatchedReader)
-        try:
-            while request := await wire.read_request(reader, writer):
-                if not await self._exchange(request, reader, writer) or request.closes:
-                    break
-        except (ConnectionError, EOFError, asyncio.CancelledError):
-            pass  # the client has hung up, or the server stops
-        except Exception as error:  # noqa: BLE001 - told to the test, which fails by it
-            self.errors.append(repr(error))
-        finally:
-            writer.close()
+    async def serve(self, reader: WatchedReader, writer: asyncio.StreamWriter) -> None:
+        """Serve the requests of one connection."""
+        while request := await wire.read_request(reader, writer):
+            if not await self._exchange(request, reader, writer) or request.closes:
+                break
 
     async def _exchange(self, request: wire.Message, reader: WatchedReader, writer: asyncio.StreamWriter) -> bool:
         """Serve one request; return whether the connection goes on."""

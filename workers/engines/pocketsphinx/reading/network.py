@@ -8,18 +8,20 @@ hidden Markov models").
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from workers.engines.pronunciation.acoustic.definition import STATES, Position, position
-from workers.engines.pronunciation.alignment.graph import LOOP_COST, SILENCE_COST, Chain, Context, Network
+from workers.engines.pronunciation.alignment.graph import (
+    LOOP_COST,
+    SILENCE_COST,
+    Chain,
+    Network,
+    alone,
+    contexts_of,
+    network,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-
-    from numpy.typing import NDArray
 
     from workers.engines.pronunciation.acoustic.model import AcousticModel
 
@@ -37,15 +39,6 @@ START_COST = 60.0
 OTHER_COST, KNOWN_OTHER_COST = 5.0, 1.0
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A chain with what the network needs to know of it."""
-
-    chain: Chain
-    senones: NDArray[np.int16]
-    frame_cost: float = 0.0
-
-
 def reading_network(model: AcousticModel, units: Sequence[Unit]) -> Network:
     """Return the network of a text of N units that may be skipped, with other speech anywhere.
 
@@ -53,9 +46,8 @@ def reading_network(model: AcousticModel, units: Sequence[Unit]) -> Network:
     """
     builder = _Builder(model, units)
     boundaries = range(len(units) + 1)
-    return _network(
-        model, [*builder.silences(), *builder.other(boundaries, OTHER_COST), *builder.words(), *builder.skips()]
-    )
+    other = builder.other(boundaries, OTHER_COST)
+    return network(model, [*builder.silences(), *other, *builder.words(), *builder.skips()])
 
 
 def placing_network(model: AcousticModel, units: Sequence[Unit], open_at: Collection[int]) -> Network:
@@ -65,7 +57,7 @@ def placing_network(model: AcousticModel, units: Sequence[Unit], open_at: Collec
     """
     builder = _Builder(model, units)
     other = builder.other(open_at, KNOWN_OTHER_COST if units else OTHER_COST)
-    return _network(model, [*builder.silences(), *other, *builder.words()])
+    return network(model, [*builder.silences(), *other, *builder.words()])
 
 
 def is_silence(model: AcousticModel, chain: Chain) -> bool:
@@ -75,31 +67,28 @@ def is_silence(model: AcousticModel, chain: Chain) -> bool:
 
 class _Builder:
     def __init__(self, model: AcousticModel, units: Sequence[Unit]) -> None:
-        self._definition = model.definition
+        self._model = model
         self._silence = model.definition.silence
-        self._apart = Context(self._silence, self._silence, Position.INSIDE)
         numbers = model.definition.numbers
         self._units = [[tuple(numbers[phone] for phone in phones) for phones in unit] for unit in units]
 
-    def silences(self) -> Iterator[_Part]:
+    def silences(self) -> Iterator[Chain]:
         """Silence at each boundary."""
         for boundary in range(len(self._units) + 1):
-            chain = Chain(boundary, boundary, (self._silence,), (self._apart,), -SILENCE_COST)
-            yield _Part(chain, self._definition.base_senones(self._silence))
+            yield alone(self._model, self._silence, boundary, SILENCE_COST)
 
-    def other(self, boundaries: Collection[int], cost: float) -> Iterator[_Part]:
+    def other(self, boundaries: Collection[int], cost: float) -> Iterator[Chain]:
         """Any sounds."""
         for boundary in boundaries:
-            for phone in self._definition.speech:
-                chain = Chain(boundary, boundary, (phone,), (self._apart,), -LOOP_COST)
-                yield _Part(chain, self._definition.base_senones(phone), cost)
+            for phone in self._model.definition.speech:
+                yield alone(self._model, phone, boundary, LOOP_COST, frame_cost=cost)
 
-    def words(self) -> Iterator[_Part]:
+    def words(self) -> Iterator[Chain]:
         """Each word from its boundary to the next."""
         for word in range(len(self._units)):
             yield from self._word(word, word, word + 1, 0.0)
 
-    def skips(self) -> Iterator[_Part]:
+    def skips(self) -> Iterator[Chain]:
         """Each word from where it may be skipped to."""
         for word in range(1, len(self._units)):
             for skipped in range(1, min(word + 1, len(AHEAD_COSTS))):
@@ -107,44 +96,9 @@ class _Builder:
             if word >= len(AHEAD_COSTS):
                 yield from self._word(word, 0, word + 1, START_COST)
 
-    def _word(self, word: int, entry: int, end: int, cost: float) -> Iterator[_Part]:
+    def _word(self, word: int, entry: int, end: int, cost: float) -> Iterator[Chain]:
         """Across words, contexts are those of the neighbours' first pronunciations."""
         left = self._units[entry - 1][0][-1] if entry else self._silence
         right = self._units[word + 1][0][0] if word + 1 < len(self._units) else self._silence
         for variant, phones in enumerate(self._units[word]):
-            around = (left, *phones, right)
-            contexts = tuple(
-                Context(around[index], around[index + 2], position(index, len(phones))) for index in range(len(phones))
-            )
-            senones = [
-                self._definition.senones_of(phone, context.left, context.right, context.where)
-                for phone, context in zip(phones, contexts, strict=True)
-            ]
-            chain = Chain(entry, end, phones, contexts, -cost, word, variant)
-            yield _Part(chain, np.concatenate(senones))
-
-
-def _network(model: AcousticModel, unsorted: Sequence[_Part]) -> Network:
-    parts = sorted(unsorted, key=lambda part: part.chain.exit)
-    chains = [part.chain for part in parts]
-    lengths = np.array([len(part.senones) for part in parts])
-    last = np.cumsum(lengths) - 1
-    first = last - lengths + 1
-    phones = np.repeat([phone for chain in chains for phone in chain.phones], STATES)
-    states = np.tile(np.arange(STATES), len(phones) // STATES)
-    frame_costs = np.repeat([part.frame_cost for part in parts], lengths)
-    onwards = model.transitions[phones, states, states + 1]
-    enter = np.concatenate([[0.0], onwards[:-1]])
-    enter[first] = [chain.cost for chain in chains]
-    return Network(
-        chains=tuple(chains),
-        boundaries=chains[-1].exit + 1,
-        senones=np.concatenate([part.senones for part in parts]).astype(np.int64),
-        stay=model.transitions[phones, states, states] - frame_costs,
-        enter=enter - frame_costs,
-        leave=onwards[last],
-        first=first,
-        last=last,
-        entries=np.array([chain.entry for chain in chains]),
-        exits=np.array([chain.exit for chain in chains]),
-    )
+            yield Chain(entry, end, phones, contexts_of(left, phones, right), -cost, word, variant)

@@ -15,7 +15,7 @@ import numpy as np
 from workers.engines.pronunciation.acoustic.definition import STATES, Position, position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,6 +47,10 @@ class Chain:
     word: int | None = None
     """Which word of the text; None for silence and the loop."""
     variant: int = 0
+    base: bool = False
+    """Whether its phones are heard without regard to context."""
+    frame_cost: float = 0.0
+    """Nats for each frame."""
 
 
 @dataclass(frozen=True)
@@ -99,22 +103,25 @@ def text_network(model: AcousticModel, pronunciations: Sequence[Sequence[tuple[s
     """Return the network of a text; each word's pronunciations are ARPAbet phones without stress."""
     words = [[tuple(map(model.definition.numbers.__getitem__, one)) for one in ones] for ones in pronunciations]
     chains = [*_silences(model, len(words)), *_words(model, words)]
-    return _network(model, sorted(chains, key=lambda chain: chain.exit), len(words) + 1)
+    return network(model, chains)
 
 
 def loop_network(model: AcousticModel) -> Network:
     """Return the free loop of all phones and silence, none with context."""
+    phones = (*model.definition.speech, model.definition.silence)
+    return network(model, [alone(model, phone, 0, LOOP_COST) for phone in phones])
+
+
+def alone(model: AcousticModel, phone: int, boundary: int, cost: float, *, frame_cost: float = 0.0) -> Chain:
+    """Return one phone, or silence, heard at a boundary."""
     silence = model.definition.silence
     context = Context(silence, silence, Position.INSIDE)
-    phones = (*model.definition.speech, silence)
-    return _network(model, [Chain(0, 0, (phone,), (context,), -LOOP_COST) for phone in phones], 1, base=True)
+    return Chain(boundary, boundary, (phone,), (context,), -cost, base=True, frame_cost=frame_cost)
 
 
 def _silences(model: AcousticModel, count: int) -> Iterator[Chain]:
-    silence = model.definition.silence
-    context = Context(silence, silence, Position.INSIDE)
     for boundary in range(count + 1):
-        yield Chain(boundary, boundary, (silence,), (context,), -SILENCE_COST)
+        yield alone(model, model.definition.silence, boundary, SILENCE_COST)
 
 
 def _words(model: AcousticModel, words: Sequence[Sequence[tuple[int, ...]]]) -> Iterator[Chain]:
@@ -124,31 +131,35 @@ def _words(model: AcousticModel, words: Sequence[Sequence[tuple[int, ...]]]) -> 
         left = words[index - 1][0][-1] if index else silence
         right = words[index + 1][0][0] if index + 1 < len(words) else silence
         for variant, phones in enumerate(variants):
-            yield Chain(index, index + 1, phones, _contexts(left, phones, right), 0.0, index, variant)
+            yield Chain(index, index + 1, phones, contexts_of(left, phones, right), 0.0, index, variant)
 
 
-def _contexts(left: int, phones: tuple[int, ...], right: int) -> tuple[Context, ...]:
+def contexts_of(left: int, phones: tuple[int, ...], right: int) -> tuple[Context, ...]:
+    """Return the context of each phone of a word, between the phones beside the word."""
     around = (left, *phones, right)
     return tuple(
         Context(around[index], around[index + 2], position(index, len(phones))) for index in range(len(phones))
     )
 
 
-def _network(model: AcousticModel, chains: Sequence[Chain], boundaries: int, *, base: bool = False) -> Network:
+def network(model: AcousticModel, unsorted: Iterable[Chain]) -> Network:
+    """Return the network of these chains; its last boundary is the last that one of them leads to."""
+    chains = sorted(unsorted, key=lambda chain: chain.exit)
     lengths = np.array([len(chain.phones) * STATES for chain in chains])
     last = np.cumsum(lengths) - 1
     first = last - lengths + 1
     phones = np.repeat([phone for chain in chains for phone in chain.phones], STATES)
     states = np.tile(np.arange(STATES), len(phones) // STATES)
+    frame_costs = np.repeat([chain.frame_cost for chain in chains], lengths)
     onwards = model.transitions[phones, states, states + 1]
     enter = np.concatenate([[0.0], onwards[:-1]])
     enter[first] = [chain.cost for chain in chains]
     return Network(
         chains=tuple(chains),
-        boundaries=boundaries,
-        senones=np.concatenate([_senones(model, chain, base=base) for chain in chains]).astype(np.int64),
-        stay=model.transitions[phones, states, states],
-        enter=enter,
+        boundaries=chains[-1].exit + 1,
+        senones=np.concatenate([_senones(model, chain) for chain in chains]).astype(np.int64),
+        stay=model.transitions[phones, states, states] - frame_costs,
+        enter=enter - frame_costs,
         leave=onwards[last],
         first=first,
         last=last,
@@ -157,9 +168,9 @@ def _network(model: AcousticModel, chains: Sequence[Chain], boundaries: int, *, 
     )
 
 
-def _senones(model: AcousticModel, chain: Chain, *, base: bool) -> NDArray[np.int16]:
+def _senones(model: AcousticModel, chain: Chain) -> NDArray[np.int16]:
     definition = model.definition
-    if base:
+    if chain.base:
         return np.concatenate([definition.base_senones(phone) for phone in chain.phones])
     return np.concatenate(
         [
