@@ -29,18 +29,18 @@ class File:
 @dataclass
 class Engine:
     words: tuple[SpokenWord, ...] = WORDS
+    text: str = "Hello"
     name: str = "ear"
     uris: list[str] = field(default_factory=list)
 
     def transcribe(self, request: TranscriptionRequest, audio: AudioInput, call: Call) -> Transcript:
         self.uris.append(audio.uri)
         assert audio.read() == b"a recording"
-        text = " ".join(word.text for word in self.words)
-        segments = (Segment(text=text, start_ms=100, end_ms=600),) if self.words else ()
+        segments = (Segment(text=self.text, start_ms=100, end_ms=600),) if self.text else ()
         return Transcript(
             words=self.words,
             segments=segments,
-            text=text,
+            text=self.text,
             language="en-US",
             duration_ms=1_250,
             quality="standard",
@@ -97,12 +97,18 @@ def test_the_result_is_what_the_engine_heard_and_subtitles_are_stored():
     assert work.usage.audio_ms == 1_250
 
 
-@pytest.mark.parametrize(("subtitles", "words"), [(False, WORDS), (True, ())])
+def test_an_engine_without_times_of_words_has_subtitles_as_well():
+    work = Work(Engine(words=(), text="Hello there"))
+    transcription.handle(TranscriptionRequest(audio=AUDIO), work)
+    assert b"Hello there" in work.stored["transcript.srt"][0]
+
+
+@pytest.mark.parametrize(("subtitles", "engine"), [(False, Engine()), (True, Engine(words=(), text=""))])
 def test_subtitles_are_stored_if_wanted_and_if_anything_was_said(
     subtitles: bool,  # noqa: FBT001 - a parameter of the test
-    words: tuple[SpokenWord, ...],
+    engine: Engine,
 ):
-    work = Work(Engine(words))
+    work = Work(engine)
     result = transcription.handle(TranscriptionRequest(audio=AUDIO, subtitles=subtitles), work)
     assert result.subtitles is None
     assert not work.stored

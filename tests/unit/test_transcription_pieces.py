@@ -6,11 +6,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workers.engines.disfluencies import marked
 from workers.engines.pocketsphinx import free
 from workers.engines.pocketsphinx.pieces import pieces
 from workers.engines.pocketsphinx.reading.decoding import Said
 from workers.engines.pocketsphinx.reading.reader import with_doubted
-from workers.engines.pocketsphinx.words import segments_of, spoken, with_repeats
+from workers.engines.pocketsphinx.words import segments_of, spoken
 
 if TYPE_CHECKING:
     import pytest
@@ -51,7 +52,12 @@ def test_short_skips_are_looked_at_again_and_long_ones_are_not():
 
 def test_words_said_again_and_fillers_are_marked_in_dictation():
     words = [spoken(text, at, at + 10, 0.5) for at, text in enumerate(("the", "The", "um", "dog"))]
-    assert [word.is_disfluency for word in with_repeats(words)] == [False, True, True, False]
+    assert [word.is_disfluency for word in marked(words, "en-US")] == [False, True, True, False]
+
+
+def test_a_word_that_is_marked_stays_so():
+    again = spoken("dog", 0, 10, 0.5, again=True)
+    assert marked([again], "en-US") == (again,)
 
 
 def test_segments_end_at_pauses():

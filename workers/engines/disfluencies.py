@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 #: Sounds that are no words, by language. Korean "그" and "저" are left out: they are words more often than not.
 _FILLERS = {
-    "en": frozenset({"ah", "er", "erm", "hm", "hmm", "mm", "mmm", "uh", "uhh", "uhm", "um", "umm"}),
+    "en": frozenset({"ah", "er", "erm", "hm", "hmm", "mhm", "mm", "mmm", "uh", "uhh", "uhm", "um", "umm"}),
     "ko": frozenset({"어", "어어", "으음", "음", "음음", "흠"}),
 }
 #: Words further apart are two utterances.
@@ -21,7 +21,7 @@ _AT_ONCE_MS = 1_000
 
 
 def marked(words: Sequence[SpokenWord], language: str | None) -> tuple[SpokenWord, ...]:
-    """Return the words with fillers and repeats marked.
+    """Return the words with fillers and repeats marked, beside those that are already.
 
     Of a repeat ("I I want") the later word is marked. Not where punctuation or a second lies between, or another
     speaker: "No, no" is meant.
@@ -30,7 +30,7 @@ def marked(words: Sequence[SpokenWord], language: str | None) -> tuple[SpokenWor
     plain = [_plain(word.text) for word in words]
     again = [_again(word, following) for word, following in pairwise(words)]
     return tuple(
-        word.model_copy(update={"is_disfluency": text in fillers or repeated})
+        word.model_copy(update={"is_disfluency": word.is_disfluency or text in fillers or repeated})
         for word, text, repeated in zip(words, plain, [False, *again], strict=False)
     )
 

@@ -33,7 +33,7 @@ def handle(request: TranscriptionRequest, work: Work[TranscriptionEngine]) -> Tr
         duration_ms=heard.duration_ms,
         quality=heard.quality,
         truncated=heard.truncated,
-        subtitles=_subtitles(heard, work) if request.subtitles and heard.words else None,
+        subtitles=_subtitles(heard, work) if request.subtitles and heard.segments else None,
     )
 
 

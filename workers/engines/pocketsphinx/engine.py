@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from schemas.errors import PermanentError
 from schemas.model import Model
+from workers.engines.disfluencies import marked
 from workers.engines.pocketsphinx.expected import expected_of
 from workers.engines.pocketsphinx.free import dictate, dictation
-from workers.engines.pocketsphinx.words import segments_of, spoken, text_of, with_repeats
+from workers.engines.pocketsphinx.words import segments_of, spoken, text_of
 from workers.engines.ports import Transcript
 from workers.engines.pronunciation.acoustic.model import load_model
 from workers.engines.pronunciation.calibration import shipped_calibration
@@ -84,7 +85,7 @@ class PocketsphinxEngine:
 
 def _dictated(samples: NDArray[np.int16], call: Call) -> Sequence[SpokenWord]:
     heard = dictate(samples, lambda fraction: call.progress(fraction, "listening"))
-    return with_repeats(spoken(*word) for word in heard)
+    return marked([spoken(*word) for word in heard], LANGUAGE)
 
 
 def _unknown(_word: str) -> None:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 #: What is said in the place of, or beside, what was expected; Kaldi's and Vosk's name for it.
 OTHER_SPEECH = "[unk]"
-_FILLERS = frozenset({"uh", "um", "er", "erm", "hm", "hmm", "mm", "mhm", "uhm"})
 #: A pause as long as this ends a segment.
 PAUSE_MS = 600
 
@@ -24,17 +23,8 @@ def spoken(text: str, start: int, end: int, confidence: float, *, again: bool = 
         start_ms=start * FRAME_MS,
         end_ms=end * FRAME_MS,
         confidence=round(min(1.0, max(0.0, confidence)), 4),
-        is_disfluency=again or text.lower() in _FILLERS,
+        is_disfluency=again,
     )
-
-
-def with_repeats(words: Iterable[SpokenWord]) -> list[SpokenWord]:
-    """Mark words that are said again at once."""
-    marked: list[SpokenWord] = []
-    for word in words:
-        again = bool(marked) and marked[-1].text.lower() == word.text.lower() != OTHER_SPEECH
-        marked.append(word.model_copy(update={"is_disfluency": True}) if again else word)
-    return marked
 
 
 def segments_of(words: Sequence[SpokenWord]) -> tuple[Segment, ...]:
