@@ -36,7 +36,7 @@ MOST_FALSE_MISPRONUNCIATIONS = 0.07
 #: No more than this share of the gaps of correct readings may be said to hold an insertion.
 MOST_FALSE_INSERTIONS = 0.03
 #: No more than this share of correct readings may be no match for their text.
-MOST_FALSE_OTHERS = 0.01
+MOST_FALSE_OTHERS = 0.005
 
 #: What is known of learners' phones is learnt from some speakers, weights and thresholds from the others, in turns:
 #: a classifier is more certain of what it has seen.

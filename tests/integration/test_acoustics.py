@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import multiprocessing
 import os
-import resource
 import time
 import wave
 from itertools import pairwise
@@ -19,6 +18,7 @@ from ops.calibrate.comparison import judged
 from ops.calibrate.corpus import read_corpus
 from ops.calibrate.main import observed
 from schemas.kinds.tts import TtsRequest
+from tests.memory import status_mb
 from workers.engines.espeak.engine import EspeakEngine
 from workers.engines.pronunciation.acoustic.model import load_model
 from workers.engines.pronunciation.assessor import Assessor
@@ -186,9 +186,9 @@ def test_a_minute_of_speech_takes_less_than_400_mb(spoken: Callable[[str], NDArr
     assert peak_mb < 400
 
 
-def _peak_mb(samples: NDArray[np.int16], text: str) -> float:
+def _peak_mb(samples: NDArray[np.int16], text: str) -> int:
     assert assess(samples, text).match > 0.5
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
+    return status_mb("VmHWM")
 
 
 def test_learners_errors_are_found_as_often_as_is_promised():

@@ -18,6 +18,7 @@ import pytest
 from schemas.errors import PermanentError, TransientError
 from tests.audio_files import HZ, encoded, spoken, wav
 from tests.hostile_audio import long_opus
+from tests.memory import status_mb
 from tests.waiting import runs, wait_until
 from workers.engines.audio import decoder as decoding
 from workers.engines.audio.decoder import MAX_BYTES, Decoder
@@ -113,10 +114,10 @@ def test_the_longest_file_that_is_taken_fits_the_process(shared: Decoder):
     rest = MAX_BYTES - len(data) - 8
     data += b"LIST" + rest.to_bytes(4, "little") + bytes(rest)
     assert audio(data, shared).recording().duration_ms > 2_000
-    assert _status_mb(shared, "VmPeak") < MAX_ADDRESS_BYTES >> 20
+    assert status_mb("VmPeak", shared.child.pid) < MAX_ADDRESS_BYTES >> 20
     # It lets go of the file: a worker that is idle keeps none in memory.
     decode(shared, wav(spoken()))
-    assert _status_mb(shared, "VmRSS") < 100
+    assert status_mb("VmRSS", shared.child.pid) < 100
 
 
 def test_one_process_decodes_file_after_file_and_threads_take_turns(shared: Decoder):
@@ -264,8 +265,3 @@ def test_a_worker_that_has_decoded_nothing_has_loaded_neither_ffmpeg_nor_numpy_a
         "sys.exit(bool({'av', 'numpy'} & set(sys.modules)) or DECODER.child.pid is not None)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
-
-
-def _status_mb(decoder: Decoder, name: str) -> int:
-    status = Path(f"/proc/{decoder.child.pid}/status").read_text()
-    return int(status.split(f"{name}:")[1].split()[0]) // 1024

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from schemas.errors import PermanentError
 from tests.audio_files import encoded, spoken, wav
 from tests.hostile_audio import HOSTILE, playlists, video
+from tests.memory import status_mb
 from workers.engines.audio import decode
 from workers.engines.audio.decoder import Decoder
 
@@ -111,7 +112,7 @@ def test_a_hostile_file_is_refused_or_decoded_within_limits(decoder: Decoder, na
     assert outcome(decoder, data) == expected
     assert time.monotonic() - began < MAX_S
     assert _cpu_s(process) - cpu < MAX_CPU_S
-    assert _peak_mb(process) < MAX_RSS_MB
+    assert status_mb("VmHWM", int(process.name)) < MAX_RSS_MB
 
 
 def test_there_are_enough_of_them_and_all_that_is_expected_is_tried():
@@ -191,7 +192,3 @@ def test_damaged_recordings_do_no_harm(decoder: Decoder, which: int, damages: li
 
 def _cpu_s(process: Path) -> float:
     return sum(map(int, (process / "stat").read_text().rpartition(")")[2].split()[11:13])) / 100
-
-
-def _peak_mb(process: Path) -> int:
-    return int((process / "status").read_text().split("VmHWM:")[1].split()[0]) // 1024

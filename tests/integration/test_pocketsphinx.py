@@ -276,8 +276,8 @@ def test_any_text_is_handled(engine: PocketsphinxEngine, sentence: Spoken, text:
 
 
 MEMORY = """
-import resource
 import numpy as np
+from tests.memory import status_mb
 from tests.integration.test_pocketsphinx import HZ, SENTENCE, Voice, hear
 from workers.engines.pocketsphinx.engine import PocketsphinxEngine
 voice = Voice()
@@ -289,7 +289,7 @@ engine = PocketsphinxEngine(PocketsphinxEngine.Options())
 for fields in ({}, {"reference": SENTENCE * (len(minute) // len(one) + 1)}, {"phrases": [SENTENCE, "hello"]}):
     assert hear(engine, minute, **fields).words
 engine.close()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(status_mb("VmHWM"))
 """
 
 
