@@ -61,6 +61,10 @@ def test_a_perfect_reading_is_praised_for_what_was_good_in_it():
     assert said("clear_words", "en", word("Good"), word("dull", 70.0)) == "Especially clear: \u201cGood\u201d."
 
 
+def test_a_reading_with_a_long_pause_is_not_called_steady():
+    assert "steady_reading" not in codes(word("Good"), word("morning"), fluency=95.0, pauses=((500, 1_600),))
+
+
 @pytest.mark.parametrize(
     ("code", "words", "fields"),
     [

@@ -44,8 +44,8 @@ MESSAGES: Mapping[str, Mapping[Language, str]] = {
     },
     "clear_words": {"en": "Especially clear: {words}.", "ko": "특히 또렷한 단어: {words}."},
     "steady_reading": {
-        "en": "A steady reading: {wpm} words a minute, {pauses} long pauses.",
-        "ko": "읽는 속도가 고릅니다. 분당 단어 {wpm}개, 긴 쉼 {pauses}번.",
+        "en": "A steady reading without long pauses: {wpm} words a minute.",
+        "ko": "긴 쉼 없이 고르게 읽었습니다 (분당 단어 {wpm}개).",
     },
     "omitted_words": {
         "en": "Not heard: {words}. Read the whole text once more, word by word.",
@@ -161,8 +161,8 @@ def _praise(facts: Facts, language: Language) -> Iterator[tuple[str, dict[str, o
     if clear:
         best = sorted(clear, key=lambda word: -(word.accuracy or 0))[:_SHOWN]
         yield "clear_words", {"words": _listed(_texts(best), language)}
-    if facts.rate is not None and (facts.scores.fluency or 0) >= _STEADY:
-        yield "steady_reading", {"wpm": round(facts.rate.words_per_minute), "pauses": facts.long_pauses}
+    if facts.rate is not None and (facts.scores.fluency or 0) >= _STEADY and not facts.long_pauses:
+        yield "steady_reading", {"wpm": round(facts.rate.words_per_minute)}
 
 
 def _errors(facts: Facts, language: Language) -> Iterator[tuple[str, dict[str, object]]]:
