@@ -8,8 +8,10 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
+from starlette.concurrency import run_in_threadpool
 
 from producers.problems import ProblemError
+from producers.services import owner, services
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -31,6 +33,7 @@ def json_route(max_bytes: int, *, read_form: ReadForm | None = None) -> type[API
 
             async def handle_body(request: Request) -> Response:
                 if read_form and _is_utf_8(request, FORM):
+                    await _require_identity(request)
                     async with read_form(request) as translated:
                         return await handle(_JsonRequest(translated, max_bytes))
                 _require_json(request, taken)
@@ -75,6 +78,11 @@ def too_large(max_bytes: int) -> ProblemError:
     # The rest of the body is still to come: the connection can't be used again.
     detail = f"At most {max_bytes} bytes are taken here."
     return ProblemError("request_too_large", detail, headers={"Connection": "close"})
+
+
+async def _require_identity(request: Request) -> None:
+    """Refuse a stranger before a file of theirs is read; the route itself asks once more, who it is."""
+    await run_in_threadpool(owner, request, await services(request))
 
 
 def _is_utf_8(request: Request, media_type: str) -> bool:

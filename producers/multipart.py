@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
 
 from producers.bodies import LimitedRequest
 from producers.problems import ProblemError
@@ -25,7 +26,7 @@ _FRAME_BYTES = 16_384
 
 
 async def parsed(request: Request, kind: AnyKind) -> FormData:
-    """Return the form's parts, to be closed; until then a file of more than 1 MB is on disk.
+    """Return the form's parts, to be closed; until then a file of more than 64 KB is on disk.
 
     Raises:
         ProblemError: it is no form, not UTF-8, or too large.
@@ -40,7 +41,7 @@ async def parsed(request: Request, kind: AnyKind) -> FormData:
     )
     try:
         return await parser.parse()
-    except MultiPartException:
+    except (MultiPartException, ClientDisconnect):
         detail = (
             f"Send a whole form in UTF-8 with at most {MAX_PARTS} fields, "
             f"each but for files of at most {kind.request_max_bytes} bytes."
@@ -51,6 +52,10 @@ async def parsed(request: Request, kind: AnyKind) -> FormData:
 class _Parser(MultiPartParser):
     """Refuses text that is not UTF-8, which would be taken for Latin-1, and what breaks off before its end."""
 
+    #: Many small files would fill the memory together.
+    spool_max_size = 65_536
+    #: Whatever the header says: a charset may stand there twice, and the route has looked at the first.
+    _charset = property(lambda _: "utf-8", lambda _self, _value: None)
     _has_ended = False
 
     async def parse(self) -> FormData:

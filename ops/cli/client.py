@@ -144,9 +144,11 @@ class ApiClient:
         try:
             with self._open(url) as http, http.stream("GET", url) as answer:
                 _write(answer, part)
+            part.replace(path)
         except httpx2.TransportError as error:
             raise UnreachableError(_origin(url)) from error
-        part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
 
     def _open(self, url: str, **options: Any) -> httpx2.Client:  # noqa: ANN401 - httpx2's options
         # A proxy of the environment can't reach this machine's own addresses.

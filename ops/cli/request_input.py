@@ -24,7 +24,16 @@ def build_request(*, file: Path | None, text: str | None, settings: Iterable[str
         request["text"] = text
     for setting in settings:
         _put(request, setting)
+    _require_json(request)
     return request
+
+
+def _require_json(request: JsonObject) -> None:
+    """End the command where a terminal's bytes are no UTF-8, or a number is none."""
+    try:
+        json.dumps(request, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        fail("The request is not JSON in UTF-8.", "Look at the terminal's encoding, and for NaN.", Exit.REFUSED)
 
 
 def named_files(options: Iterable[str]) -> dict[str, Path]:

@@ -14,8 +14,10 @@ from tests.emulated import free_port
 from tests.vendors.polly import FAILED, THROTTLED, PollyServer, refusal
 from tests.vendors.server import Cut, Hang, HangUp
 from tests.waiting import wait_until
+from workers.engines.polly.atoms import atoms_of
 from workers.engines.polly.engine import PollyEngine
 from workers.engines.polly.options import PollyOptions
+from workers.engines.polly.pieces import pieces_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,6 +147,26 @@ def test_a_piece_that_fails_stops_those_that_have_not_begun(polly: PollyServer):
     wait_until(lambda: not any(thread.name.startswith("polly") for thread in threading.enumerate()))
     assert polly.times("SynthesizeSpeech") <= 2
     assert polly.times("SpeechMarks") == 0
+
+
+@pytest.mark.parametrize("failing", [FAILED, HangUp(carried_out=True), Cut(100)])
+def test_one_of_many_pieces_is_asked_for_again_as_the_job_would_buy_all(polly: PollyServer, failing: Any):
+    pieces = len(pieces_of(atoms_of(LONG, "neural")))
+    polly.plan("SynthesizeSpeech", failing)
+
+    assert engine(polly).speak(LONG, timeout_s=60).duration_ms > 1_000
+    assert polly.times("SynthesizeSpeech") == pieces + 1
+
+    polly.plan("SynthesizeSpeech", *[failing] * 2 * pieces)
+    with pytest.raises(EngineUnavailableError):
+        engine(polly, concurrent_calls=1).speak(LONG, timeout_s=60)
+    assert polly.times("SynthesizeSpeech") == pieces + 3
+
+
+def test_marks_that_a_voice_cannot_have_are_refused_before_anything_is_paid(polly: PollyServer):
+    with pytest.raises(PermanentError, match="marks_not_supported"):
+        engine(polly, engine="generative").speak(HELLO.model_copy(update={"marks": ("word",)}), timeout_s=20)
+    assert polly.asked == []
 
 
 def test_a_failure_leaves_the_engine_ready_for_the_next_text(polly: PollyServer):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import tempfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.form_fields import text_fields
+from producers.problems import ProblemError
 from schemas.files import owner_folder
 from schemas.kinds import registry
 from tests.api import ApiBench
@@ -341,3 +344,75 @@ def test_a_file_that_came_with_the_request_is_not_looked_for():
     bench.objects.before = {"size"}
 
     assert post(bench, AUDIO, ("text", TEXT)).status_code == 202
+
+
+def refuse(_headers: Any) -> str:
+    raise ProblemError("unidentified", "Who are you?")
+
+
+def asked(app: Any, receive: Any) -> int:
+    """Post a form whose body comes as `receive` has it, and return the answer's status."""
+    statuses: list[int] = []
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    headers = [(b"content-type", b"multipart/form-data; boundary=x"), (b"host", b"testserver")]
+    scope = {"type": "http", "method": "POST", "path": ROUTE, "raw_path": ROUTE.encode(), "query_string": b""}
+    rest = {"headers": headers, "http_version": "1.1", "scheme": "http", "server": ("testserver", 80), "state": {}}
+    asyncio.run(app({**scope, **rest}, receive, send))
+    return statuses[0]
+
+
+def test_a_stranger_is_refused_before_anything_is_read():
+    bench = ApiBench()
+    services = bench.app.state.services
+    bench.app.state.services = replace(services, ports=replace(services.ports, identify=refuse))
+
+    async def receive() -> Any:
+        pytest.fail("the body is read")
+
+    assert asked(bench.app, receive) == 401
+
+
+def test_a_client_that_goes_away_is_no_defect_of_ours():
+    bench = ApiBench()
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    assert asked(bench.app, receive) == 400
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-8; charset=unicode_escape", "utf-8; charset=latin-1", "utf-8; charset=nonsense"]
+)
+def test_text_is_utf_8_however_often_the_charset_is_named(charset: str):
+    bench = ApiBench()
+    body = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n' % part
+        for part in ((b"text", b"", TEXT.encode()), (b"audio", b'; filename="a"', SOUND))
+    )
+
+    answer = bench.http.post(
+        ROUTE,
+        content=body + b"--x--\r\n",
+        headers={"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"},
+    )
+
+    assert answer.status_code == 202
+    assert requests(bench)[0]["text"] == TEXT
+
+
+def test_many_small_files_do_not_fill_the_memory_together(monkeypatch: pytest.MonkeyPatch):
+    kept: list[int] = []
+
+    def spooled(max_size: int) -> Any:
+        kept.append(max_size)
+        return tempfile.SpooledTemporaryFile(max_size)
+
+    monkeypatch.setattr("starlette.formparsers.SpooledTemporaryFile", spooled)
+
+    assert post(ApiBench(), AUDIO, ("text", TEXT)).status_code == 202
+    assert kept == [65_536]

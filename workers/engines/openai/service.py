@@ -47,7 +47,10 @@ class ServerOptions(Model):
 def connect(options: ServerOptions) -> openai.OpenAI:
     """Make a client with one try per call, to be used by the process that makes it, from any of its threads."""
     key = options.api_key.resolve().get_secret_value() if options.api_key else _NO_KEY
-    return openai.OpenAI(base_url=options.base_url, api_key=key, max_retries=0)
+    made = openai.OpenAI(base_url=options.base_url, api_key=key, max_retries=0)
+    # The SDK takes these from the environment, whichever server it talks to.
+    made.organization = made.project = None
+    return made
 
 
 def time_out(seconds: float) -> openai.Timeout:

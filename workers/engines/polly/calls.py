@@ -6,7 +6,7 @@ import time
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from schemas.errors import TransientError
+from schemas.errors import EngineUnavailableError, TransientError
 from workers.engines.polly.service import NAME
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ class Clock:
     def remaining_s(self) -> float:
         """How many seconds are left; 0 when there are none."""
         return max(0.0, self._deadline - time.monotonic())
+
+    def end(self) -> None:
+        """Have time be up: nobody waits any more."""
+        self._deadline = time.monotonic()
 
     def check(self) -> None:
         """Give up when time is up.
@@ -52,15 +56,24 @@ class Calls:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         # What runs still is paid for: it ends by itself and nobody waits for it; what has not begun never does.
+        if error is not None:
+            self._clock.end()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def begin(self, call: Callable[[], T]) -> Future[T]:
-        """Carry it out as soon as there is a thread."""
-        future = self._pool.submit(call)
+    def begin(self, call: Callable[[], T], *, again: bool = False) -> Future[T]:
+        """Carry it out as soon as there is a thread; `again` is whether to do so once more where Polly has failed."""
+        future = self._pool.submit(self._again if again else _once, call)
         self._begun.append(future)
         return future
+
+    def _again(self, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except EngineUnavailableError:
+            self._clock.check()
+            return call()
 
     def wait(self) -> None:
         """Wait until all are done, or one has failed.
@@ -74,3 +87,7 @@ class Calls:
             future.result()
         if pending:
             raise late()
+
+
+def _once(call: Callable[[], T]) -> T:
+    return call()

@@ -61,10 +61,11 @@ class PollyEngine:
         Raises:
             PermanentError: `nothing_to_speak`, `invalid_ssml`, `unsupported_language`, `unknown_voice`,
                 `engine_not_supported`, `unsupported_sample_rate`, `text_too_long`, `unknown_lexicon`,
-                `audio_too_long`, `refused_by_engine`.
+                `audio_too_long`, `marks_not_supported`, `refused_by_engine`.
             TransientError: `engine_timeout`, `throttled`, `engine_unavailable`.
         """
         require_encodable(request.format, request.sample_rate_hz)
+        _require_marks(request, self._options.engine)
         clock = Clock(timeout_s)
         pieces = pieces_of(atoms_of(request, self._options.engine))
         source = source_of(request, self._options.engine, len(pieces))
@@ -72,7 +73,10 @@ class PollyEngine:
             catalogue = calls.begin(partial(self._catalogue, clock))
             calls.wait()
             voice = catalogue.result().choose(request.language, request.voice)
-            spoken = [calls.begin(partial(self._spoken, piece, request, voice, source, clock)) for piece in pieces]
+            # What may be paid for is left to the job, but not one of many pieces: all would be bought again.
+            again = len(pieces) > 1
+            jobs = [partial(self._spoken, piece, request, voice, source, clock) for piece in pieces]
+            spoken = [calls.begin(job, again=again) for job in jobs]
             calls.wait()
         return self._speech(request, voice, source, [part.result() for part in spoken], clock)
 
@@ -103,6 +107,7 @@ class PollyEngine:
         part = Part(piece=piece, samples=samples, audio=answer.body, billed_characters=answer.characters)
         if not request.marks:
             return part
+        clock.check()
         marks, characters = self._polly.marks(piece, voice, request.marks, deadline_s=clock.remaining_s())
         return replace(part, marks=marks, billed_characters=part.billed_characters + characters)
 
@@ -123,3 +128,9 @@ class PollyEngine:
             billed_characters=billed,
             cost_microusd=round(billed * self._options.microusd_per_character),
         )
+
+
+def _require_marks(request: TtsRequest, engine: str) -> None:
+    """Refuse before anything is paid: https://docs.aws.amazon.com/polly/latest/dg/speechmarks.html."""
+    if request.marks and engine == "generative":
+        raise PermanentError("marks_not_supported", "Polly's generative voices have no speech marks.", engine=NAME)

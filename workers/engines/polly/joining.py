@@ -36,6 +36,8 @@ def decoded(audio: bytes, sample_rate_hz: int) -> Samples:
     import av  # noqa: PLC0415 - 104 MB of FFmpeg, which a worker of other kinds never loads
     import numpy as np  # noqa: PLC0415
 
+    if not audio:  # nothing of the text is spoken, as with PCM
+        return np.zeros(0, dtype=np.int16)
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
     try:
         with av.open(io.BytesIO(audio), "r", options=options) as container:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 NAME = "amazon-polly"
 #: Polly begins to answer within a second or so; a stream that says nothing for so long is lost.
 _READ_TIMEOUT_S = 20
+#: What throttles is mostly the account's own other calls, which are over in seconds.
+_PATIENCE_S = 20.0
 
 Format = Literal["mp3", "ogg_opus", "ogg_vorbis", "pcm"]
 
@@ -130,7 +132,7 @@ class Polly:
                 answer = self._client.synthesize_speech(**request)
                 return Answer(body=answer["AudioStream"].read(), characters=int(answer["RequestCharacters"]))
 
-        return patiently(call, deadline_s=deadline_s)
+        return patiently(call, deadline_s=deadline_s, within_s=_PATIENCE_S)
 
 
 def read_marks(body: bytes) -> list[SpokenMark]:

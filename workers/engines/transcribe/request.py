@@ -76,8 +76,12 @@ class Dialect:
 
     def _language(self, tag: str | None) -> dict[str, Any]:
         if tag is None:
-            choice = self.options.language_options
-            return {"IdentifyLanguage": True, **({"LanguageOptions": list(choice)} if choice else {})}
+            choice = [self._code(each) for each in self.options.language_options]
+            return {"IdentifyLanguage": True, **({"LanguageOptions": choice} if choice else {})}
+        return {"LanguageCode": self._code(tag)}
+
+    def _code(self, tag: str) -> str:
+        """Return the service's own code for a language."""
         wanted = _REGIONS.get(tag.lower(), tag).lower()
         found = [code for code in self.languages if code.lower() == wanted]
         alike = [code for code in self.languages if code.lower().partition("-")[0] == wanted]
@@ -86,7 +90,7 @@ class Dialect:
         if not found:
             sentence = "Amazon Transcribe does not know this language. Name it as it does, for example `ko-KR`."
             raise PermanentError("unsupported_language", sentence, engine=ENGINE)
-        return {"LanguageCode": found[0]}
+        return found[0]
 
 
 def _require_free(request: TranscriptionRequest) -> None:
