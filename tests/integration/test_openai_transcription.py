@@ -26,6 +26,16 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAIServer]:
 # --- what is asked, and what comes back ---
 
 
+def test_an_account_of_the_environment_is_told_to_no_server(server: OpenAIServer, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-1")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "project-1")
+
+    transcribe(server)
+
+    _, request = server.asked[-1]
+    assert not {"openai-organization", "openai-project"} & request.headers.keys()
+
+
 def test_a_recording_is_sent_decoded_and_comes_back_as_words_and_segments(server: OpenAIServer):
     transcript = transcribe(server)
 

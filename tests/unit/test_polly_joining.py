@@ -85,7 +85,7 @@ def test_one_part_is_not_touched():
     assert starts == [0]
 
 
-@pytest.mark.parametrize("audio", [b"", b"OggS", b"{}", b"ffconcat version 1.0\nfile /etc/hostname\n", bytes(5_000)])
+@pytest.mark.parametrize("audio", [b"OggS", b"{}", b"ffconcat version 1.0\nfile /etc/hostname\n", bytes(5_000)])
 def test_what_is_no_audio_is_the_engines_fault(audio: bytes):
     with pytest.raises(EngineUnavailableError, match="decoded"):
         decoded(audio, RATE_HZ)
@@ -184,3 +184,7 @@ def test_marks_hold_whatever_the_text_and_polly_say(text: str, rate: float, told
         assert all(text[mark.start : mark.end] == mark.text.strip() != "" for mark in mine)
         assert all(start_ms <= mark.start_ms <= mark.end_ms <= start_ms + 600 for mark in mine)
         assert all(one.end_ms <= other.start_ms for one, other in itertools.pairwise(mine))
+
+
+def test_no_audio_at_all_is_silence():
+    assert len(decoded(b"", RATE_HZ)) == 0

@@ -11,6 +11,8 @@ from schemas.kinds.pronunciation import PronunciationRequest
 from tests.pronunciation import THRESHOLDS, part, reading
 from workers.engines.ports import Recording
 from workers.engines.pronunciation.engine import AcousticEngine
+from workers.engines.pronunciation.lexicon import Lexicon, model_dictionary
+from workers.engines.pronunciation.reference import MAX_ROOM, fitting, reference_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,3 +97,26 @@ def test_a_language_other_than_english_is_refused_with_what_to_set():
         assess(Assessor(evidence(0), evidence(0)), language="ko-KR")
     assert "en-US" in refusal.value.message
     assert "`text`" in refusal.value.message
+
+
+def test_a_text_that_cannot_be_said_in_the_recording_is_refused():
+    assessor = Assessor(evidence(0.0), evidence(0.0))
+    minute = SimpleNamespace(recording=lambda: Recording(samples=np.tile(QUIET, 40), truncated=False))
+    engine = AcousticEngine(AcousticEngine.Options(rules=False), assessor)  # type: ignore[arg-type]
+    request = PronunciationRequest(audio=AUDIO, text="911 " * 250)
+
+    with pytest.raises(PermanentError, match="text_too_long"):
+        engine.assess(request, minute, Call())  # type: ignore[arg-type]
+    assert assessor.heard == []
+
+
+def test_ways_to_say_numbers_are_left_out_before_a_text_is_refused():
+    reference = reference_of(
+        "In 1999 we sold 305 books. " * 20, Lexicon(model_dictionary(), lambda _: None), engine="x"
+    )
+    frames = MAX_ROOM // reference.room
+
+    assert fitting(reference, frames, engine="x").pronunciations == reference.pronunciations
+    fewer = fitting(reference, 2 * frames, engine="x")
+    assert fewer.room * 2 * frames <= MAX_ROOM
+    assert len(fewer.pronunciations) == len(reference.pronunciations)

@@ -164,3 +164,22 @@ def test_any_result_can_be_put_into_words(words: list[WordScore], language: Any,
     for one in feedback(facts(*words, matches=matches), language):
         assert one.code in MESSAGES
         assert one.text.endswith((".", ")"))
+
+
+def test_no_word_is_praised_that_is_criticised_elsewhere_in_the_text():
+    said_well, left_out = word("we", 99.0), word("We", None, "omission")
+    assert "clear_words" not in codes(said_well, left_out)
+    assert "clear_words" not in codes(word("the", 99.0), word("the", 20.0, "mispronunciation"))
+    assert (
+        said("clear_words", "en", word("thing", 95.0, TH=30.0), word("day", 95.0))
+        == "Especially clear: \u201cday\u201d."
+    )
+
+
+def test_words_that_nobody_listened_for_were_not_heard():
+    assert "all_words_read" not in codes(word("lunch"), word("\uc810\uc2ec", None))
+
+
+def test_a_reading_of_a_part_is_not_praised_for_its_pace():
+    read = [word("a"), *(word("b", None, "omission") for _ in range(3))]
+    assert "steady_reading" not in codes(*read, fluency=95.0)

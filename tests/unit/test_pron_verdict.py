@@ -278,3 +278,13 @@ def test_any_text_is_scored_with_spans_that_point_into_it_or_refused(text: str):
     verdict = verdict_of(reference, evidence, THRESHOLDS)
     assert verdict.scores.pron_score is not None
     assert [word.text for word in verdict.words] == [text[word.start : word.end] for word in verdict.words]
+
+
+def test_silence_around_a_reading_and_a_microphones_offset_are_no_noise():
+    rng = np.random.default_rng(1)
+    voice = 9_000 * np.sin(np.arange(32_000) / 9) * (np.arange(32_000) // 3_200 % 2)
+    speech = voice + rng.normal(0, 20, 32_000)
+    background = rng.normal(0, 20, 40 * 16_000)
+    assert noisiness(speech.astype(np.int16)) == 0
+    assert noisiness(np.concatenate([speech, background]).astype(np.int16)) == 0
+    assert noisiness((speech + 600).astype(np.int16)) == 0

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FRAME = 160
+_VOICE_FRAMES = 50
 #: Between loud and soft 10 ms: 29 to 54 dB in learners' recordings, 22 to 29 with noise at 20 dB added to them.
 _QUIET_DB, _NOISY_DB = 35.0, 22.0
 #: What noise costs, in standard deviations of learners' phones.
@@ -34,7 +35,7 @@ def noisiness(samples: NDArray[np.int16]) -> float:
     levels = _levels_db(samples)
     if not len(levels):
         return 0.0
-    soft, loud = np.percentile(levels, [10, 90])
+    soft, loud = _range(levels)
     return float(np.clip((_QUIET_DB - (loud - soft)) / (_QUIET_DB - _NOISY_DB), 0, 1))
 
 
@@ -55,8 +56,15 @@ def silent(stretches: Sequence[tuple[int, int]], samples: NDArray[np.int16]) -> 
     levels = _levels_db(samples)
     if not len(levels):
         return tuple(stretches)
-    is_soft = levels < np.mean(np.percentile(levels, [10, 90]))
+    is_soft = levels < np.mean(_range(levels))
     return tuple(part for start, end in stretches for part in _runs(is_soft, start, end))
+
+
+def _range(levels: NDArray[np.float64]) -> tuple[float, float]:
+    """How soft the background is, and how loud the voice: the loudest half second, however long nobody speaks."""
+    soft, loud = np.percentile(levels, [10, 90])
+    voice = np.sort(levels)[-min(len(levels), _VOICE_FRAMES)]
+    return float(soft), float(max(loud, voice))
 
 
 def _runs(is_soft: NDArray[np.bool_], start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -70,6 +78,8 @@ def _runs(is_soft: NDArray[np.bool_], start: int, end: int) -> Iterator[tuple[in
 
 def _levels_db(samples: NDArray[np.int16]) -> NDArray[np.float64]:
     """Return the level of each 10 ms."""
-    frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME).astype(np.float64)
+    # The mean is the microphone's, and no sound.
+    centred = samples - np.mean(samples, dtype=np.float64)
+    frames = centred[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
     levels: NDArray[np.float64] = 10 * np.log10(np.mean(frames**2, axis=1) + 1)
     return levels

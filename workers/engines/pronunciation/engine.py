@@ -11,8 +11,9 @@ from schemas.model import Model
 from workers.engines.ports import Assessment
 from workers.engines.pronunciation.assessor import Assessor
 from workers.engines.pronunciation.background import NOTICEABLE, noisiness, silent, with_noise
+from workers.engines.pronunciation.evidence import FRAME_MS
 from workers.engines.pronunciation.lexicon import Lexicon, model_dictionary
-from workers.engines.pronunciation.reference import reference_of
+from workers.engines.pronunciation.reference import fitting, reference_of
 from workers.engines.pronunciation.rules import Rules
 from workers.engines.pronunciation.verdict import verdict_of
 
@@ -58,12 +59,13 @@ class AcousticEngine:
         """Score the recording against the request's text.
 
         Raises:
-            PermanentError: `unsupported_language`, `nothing_to_score`, and those of the recording.
+            PermanentError: `unsupported_language`, `nothing_to_score`, `text_too_long`, and those of the recording.
             TransientError: the recording's.
         """
         _require_english(request.language)
         reference = reference_of(request.text, self._lexicon, engine=self.name)
         recording = audio.recording()
+        reference = fitting(reference, recording.duration_ms // FRAME_MS, engine=self.name)
         call.progress(0.1, "aligning")
         verdict = self._checked(reference, recording.samples, call)
         return self._assessment(verdict, noisy=noisiness(recording.samples) >= NOTICEABLE)

@@ -32,7 +32,7 @@ MESSAGES: Mapping[str, Mapping[Language, str]] = {
     },
     "truncated": {
         "en": "The file ends before the recording does: the last words may be missing. Upload it once more.",
-        "ko": "파일이 녹음보다 먼저 끝납니다. 마지막 단어가 빠졌을 수 있으니 다시 올려 주세요.",
+        "ko": "파일이 중간에 끊겼습니다. 마지막 단어가 빠졌을 수 있으니 다시 올려 주세요.",
     },
     "noisy": {
         "en": "There is much noise in the recording, so the score is more careful. Record again in a quiet place.",
@@ -45,7 +45,7 @@ MESSAGES: Mapping[str, Mapping[Language, str]] = {
     "clear_words": {"en": "Especially clear: {words}.", "ko": "특히 또렷한 단어: {words}."},
     "steady_reading": {
         "en": "A steady reading without long pauses: {wpm} words a minute.",
-        "ko": "긴 쉼 없이 고르게 읽었습니다 (분당 단어 {wpm}개).",
+        "ko": "긴 쉼 없이 고르게 읽었습니다 (분당 {wpm}단어).",
     },
     "omitted_words": {
         "en": "Not heard: {words}. Read the whole text once more, word by word.",
@@ -69,11 +69,11 @@ MESSAGES: Mapping[str, Mapping[Language, str]] = {
     },
     "slow_pace": {
         "en": "The reading is slow ({wpm} words a minute). Try to link the words of a phrase.",
-        "ko": "읽는 속도가 느립니다 (분당 단어 {wpm}개). 의미 단위로 단어를 이어서 읽어 보세요.",
+        "ko": "읽는 속도가 느립니다 (분당 {wpm}단어). 의미 단위로 단어를 이어서 읽어 보세요.",
     },
     "fast_pace": {
         "en": "The reading is fast ({wpm} words a minute). Give each word its time.",
-        "ko": "읽는 속도가 빠릅니다 (분당 단어 {wpm}개). 단어마다 충분히 시간을 두세요.",
+        "ko": "읽는 속도가 빠릅니다 (분당 {wpm}단어). 단어마다 충분히 시간을 두세요.",
     },
     "long_pauses": {
         "en": "Pauses of more than a second: {pauses}. Read the sentence silently first, then aloud.",
@@ -90,6 +90,8 @@ _MORE: Mapping[Language, str] = {"en": " and {count} more", "ko": " 외 {count}�
 
 _SHOWN = 3
 _CLEAR, _STEADY = 90.0, 85.0
+#: A reading with less of the text, in percent, is not praised for its pace.
+_MOSTLY = 80.0
 #: A sound whose mean is below this is offered for practice: at most so many.
 _HARD, _HARD_SOUNDS = 60.0, 2
 _SLOW_PPS, _FAST_PPS = 5.5, 16.0
@@ -155,14 +157,32 @@ def _is_bare(word: WordScore) -> bool:
 
 
 def _praise(facts: Facts, language: Language) -> Iterator[tuple[str, dict[str, object]]]:
-    if facts.scores.completeness == 100:  # noqa: PLR2004 - percent
+    if facts.scores.completeness == 100 and not any(map(_is_bare, facts.words)):  # noqa: PLR2004 - percent
         yield "all_words_read", {"count": len(facts.scored)}
-    clear = [word for word in facts.scored if word.error_type == "none" and (word.accuracy or 0) >= _CLEAR]
+    clear = [
+        word for word in facts.scored if _is_clear(word) and (word.text or "").casefold() not in _criticised(facts)
+    ]
     if clear:
         best = sorted(clear, key=lambda word: -(word.accuracy or 0))[:_SHOWN]
         yield "clear_words", {"words": _listed(_texts(best), language)}
-    if facts.rate is not None and (facts.scores.fluency or 0) >= _STEADY and not facts.long_pauses:
+    if facts.rate is not None and _is_steady(facts):
         yield "steady_reading", {"wpm": round(facts.rate.words_per_minute)}
+
+
+def _is_clear(word: WordScore) -> bool:
+    return word.error_type == "none" and (word.accuracy or 0) >= _CLEAR
+
+
+def _is_steady(facts: Facts) -> bool:
+    is_read = (facts.scores.completeness or 0) >= _MOSTLY
+    return is_read and (facts.scores.fluency or 0) >= _STEADY and not facts.long_pauses
+
+
+def _criticised(facts: Facts) -> frozenset[str]:
+    """Words that something else is said of, wherever in the text they stand."""
+    wrong = {word.text or "" for word in facts.words if word.error_type in {"omission", "mispronunciation"}}
+    weak = {text for _, worst in _hardest(facts) for _, _, text in worst}
+    return frozenset(text.casefold() for text in wrong | weak)
 
 
 def _errors(facts: Facts, language: Language) -> Iterator[tuple[str, dict[str, object]]]:
@@ -177,25 +197,24 @@ def _errors(facts: Facts, language: Language) -> Iterator[tuple[str, dict[str, o
 
 
 def _sounds(facts: Facts, language: Language) -> Iterator[tuple[str, dict[str, object]]]:
-    """Sounds that are hardest on the whole, each with the words in which they are worst."""
+    for phone, worst in _hardest(facts):
+        words = list(dict.fromkeys(text for _, _, text in worst))
+        yield (
+            "practise_sound",
+            {"ipa": worst[0][1].ipa, "words": _listed(words, language), "tip": TIPS[language][phone]},
+        )
+
+
+def _hardest(facts: Facts) -> Iterator[tuple[str, list[tuple[float, Phoneme, str]]]]:
+    """Sounds that are hardest on the whole, each where it is worst: accuracy, phone, word."""
     heard: dict[str, list[tuple[float, Phoneme, str]]] = {}
     for word in facts.scored:
         for phoneme in word.phonemes if word.source == "dictionary" else ():
             if phoneme.accuracy is not None:
                 heard.setdefault(phoneme.arpabet, []).append((phoneme.accuracy, phoneme, word.text or ""))
     means = {phone: sum(accuracy for accuracy, _, _ in found) / len(found) for phone, found in heard.items()}
-    hardest = sorted((score, phone) for phone, score in means.items() if score < _HARD)[:_HARD_SOUNDS]
-    for _, phone in hardest:
-        worst = sorted(heard[phone], key=lambda one: one[0])
-        words = dict.fromkeys(text for accuracy, _, text in worst if accuracy < _HARD)
-        yield (
-            "practise_sound",
-            {
-                "ipa": worst[0][1].ipa,
-                "words": _listed(list(words), language),
-                "tip": TIPS[language][phone],
-            },
-        )
+    for _, phone in sorted((score, phone) for phone, score in means.items() if score < _HARD)[:_HARD_SOUNDS]:
+        yield phone, sorted((one for one in heard[phone] if one[0] < _HARD), key=lambda one: one[0])
 
 
 def _pace(facts: Facts) -> Iterator[tuple[str, dict[str, object]]]:

@@ -177,7 +177,7 @@ def _replaced(word: Heard, index: int, gaps: dict[int, GapEvidence]) -> Heard:
 
     The alignment then gives the word next to no time, and its sound to the gap beside it: one error, not two.
     """
-    if word.error_type != "omission" or word.source != "dictionary":
+    if word.error_type != "omission" or word.source != "dictionary" or not word.accuracies:
         return word
     beside = next((place for place in (index, index + 1) if place in gaps), None)
     if beside is None:

@@ -63,7 +63,8 @@ class Search:
     best: NDArray[np.float64]
     """(T + 1, boundary): the best score of having heard t frames and being at a boundary."""
     moved: NDArray[np.bool_]
-    """(T, state): whether a state's best path came from the state before it."""
+    """(T, state): whether a state's best path came from the state before it; kept where a path is looked for, which is
+    forwards and through a text as it is."""
     leaving: NDArray[np.float32]
     """(T + 1, chain): the best score of having left a chain after t frames."""
 
@@ -97,13 +98,15 @@ def search(
     best = np.full((frames + 1, joined.boundaries), IMPOSSIBLE)
     best[0, joined.starts] = 0.0
     joined.free(best[0], 0)
-    moved = np.empty((frames, joined.states), np.bool_)
+    kept = len(sides[0]) if liberty.loop is None else 0
+    moved, came = np.empty((frames, kept), np.bool_), np.empty(joined.states, np.bool_)
     leaving = np.full((frames + 1, len(joined.entries)), IMPOSSIBLE, np.float32)
     paths = np.full(joined.states, IMPOSSIBLE)
     for start in range(0, frames, _CHUNK):
         checkpoint()
         for time, emission in enumerate(_emissions(scores, sides, start), start):
-            joined.step(paths, emission, best[time], moved[time])
+            joined.step(paths, emission, best[time], came)
+            moved[time] = came[:kept]
             left = paths[joined.last] + joined.leave
             leaving[time + 1] = left
             np.maximum.reduceat(left, joined.groups, out=best[time + 1])
