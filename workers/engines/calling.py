@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tenacity import RetryCallState
 
+    from schemas.errors import TransientError
+
 T = TypeVar("T")
 
 _JITTER = wait_random_exponential(multiplier=0.2, max=2)
@@ -29,6 +31,28 @@ class Timing:
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+
+
+class Clock:
+    """What is left of an attempt's time."""
+
+    def __init__(self, timeout_s: float, late: Callable[[], TransientError]) -> None:
+        """Begin now; `late` makes the error of being too late."""
+        self._deadline = time.monotonic() + timeout_s
+        self._late = late
+
+    def remaining_s(self) -> float:
+        """How many seconds are left; 0 when there are none."""
+        return max(0.0, self._deadline - time.monotonic())
+
+    def end(self) -> None:
+        """Have time be up: nobody waits any more."""
+        self._deadline = time.monotonic()
+
+    def check(self) -> None:
+        """Give up when time is up, by the error that it was made with."""
+        if self.remaining_s() <= 0:
+            raise self._late()
 
 
 def patiently(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from schemas.errors import PermanentError, TransientError
 from workers.engines.audio.encode import MIMES, encode, require_encodable
 from workers.engines.audio.loudness import Loudness
+from workers.engines.calling import Clock
 from workers.engines.espeak.library import Utterance
 from workers.engines.espeak.process import EspeakProcess, RefusedByEspeakError
 from workers.engines.espeak.script import script_of_text
@@ -59,7 +59,7 @@ class EspeakEngine:
             TransientError: `engine_timeout`, `engine_crashed`.
         """
         require_encodable(request.format, request.sample_rate_hz)
-        clock = _Clock(timeout_s)
+        clock = Clock(timeout_s, _late)
         hello = self._speaker.hello(timeout_s=clock.remaining_s())
         catalogue = Catalogue(hello.voices, hello.variants)
         voice = catalogue.choose(request.language, request.voice)
@@ -71,7 +71,7 @@ class EspeakEngine:
         """End espeak's process."""
         self._speaker.close()
 
-    def _spoken(self, utterance: Utterance, clock: _Clock) -> Spoken:
+    def _spoken(self, utterance: Utterance, clock: Clock) -> Spoken:
         try:
             spoken = self._speaker.speak(utterance, timeout_s=clock.remaining_s())
         except RefusedByEspeakError as error:
@@ -81,16 +81,8 @@ class EspeakEngine:
         return spoken
 
 
-class _Clock:
-    def __init__(self, timeout_s: float) -> None:
-        self._deadline = time.monotonic() + timeout_s
-
-    def remaining_s(self) -> float:
-        return self._deadline - time.monotonic()
-
-    def check(self) -> None:
-        if self.remaining_s() <= 0:
-            raise TransientError("engine_timeout", "Encoding the audio took too long.", engine=EspeakEngine.name)
+def _late() -> TransientError:
+    return TransientError("engine_timeout", "Encoding the audio took too long.", engine=EspeakEngine.name)
 
 
 def _script(request: TtsRequest, voice: ChosenVoice, catalogue: Catalogue) -> Script:
@@ -111,7 +103,7 @@ def _utterance(request: TtsRequest, voice: ChosenVoice, script: Script, hello: H
 
 
 def _speech(  # noqa: PLR0913, PLR0917 - everything that was found out on the way
-    request: TtsRequest, voice: ChosenVoice, script: Script, hello: Hello, spoken: Spoken, clock: _Clock
+    request: TtsRequest, voice: ChosenVoice, script: Script, hello: Hello, spoken: Spoken, clock: Clock
 ) -> Speech:
     loudness = Loudness(spoken.pcm, hello.sample_rate_hz)
     if loudness.silent:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import wave
+from functools import partial
 from typing import TYPE_CHECKING
 
 from schemas.errors import PermanentError
@@ -13,6 +12,7 @@ from workers.engines.ports import RECORDING_HZ
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from schemas.media import AudioFormat
     from workers.engines.ports import Recording
 
 _WAV_HEADER = 44
@@ -27,19 +27,14 @@ def upload_of(recording: Recording, *, max_bytes: int, checkpoint: Callable[[], 
         PermanentError: `audio_too_long`.
     """
     pcm = recording.samples.tobytes()
+    encoded = partial(_encoded, pcm, checkpoint)
     if len(pcm) + _WAV_HEADER <= max_bytes:
-        return "recording.wav", _wav(pcm), "audio/wav"
-    opus = encode(pcm, RECORDING_HZ, to="ogg", sample_rate_hz=RECORDING_HZ, checkpoint=checkpoint)
+        return "recording.wav", encoded("wav"), "audio/wav"
+    opus = encoded("ogg")
     if len(opus) > max_bytes:
         raise PermanentError("audio_too_long", "The recording is longer than the server takes. Send it in parts.")
     return "recording.ogg", opus, "audio/ogg"
 
 
-def _wav(pcm: bytes) -> bytes:
-    target = io.BytesIO()
-    with wave.open(target, "wb") as output:
-        output.setnchannels(1)
-        output.setsampwidth(2)
-        output.setframerate(RECORDING_HZ)
-        output.writeframes(pcm)
-    return target.getvalue()
+def _encoded(pcm: bytes, checkpoint: Callable[[], None], to: AudioFormat) -> bytes:
+    return encode(pcm, RECORDING_HZ, to=to, sample_rate_hz=RECORDING_HZ, checkpoint=checkpoint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -13,31 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    from workers.engines.calling import Clock
+
 T = TypeVar("T")
-
-
-class Clock:
-    """What is left of an attempt's time."""
-
-    def __init__(self, timeout_s: float) -> None:
-        self._deadline = time.monotonic() + timeout_s
-
-    def remaining_s(self) -> float:
-        """How many seconds are left; 0 when there are none."""
-        return max(0.0, self._deadline - time.monotonic())
-
-    def end(self) -> None:
-        """Have time be up: nobody waits any more."""
-        self._deadline = time.monotonic()
-
-    def check(self) -> None:
-        """Give up when time is up.
-
-        Raises:
-            TransientError: `engine_timeout`.
-        """
-        if self.remaining_s() <= 0:
-            raise late()
 
 
 def late() -> TransientError:
@@ -64,7 +41,7 @@ class Calls:
 
     def begin(self, call: Callable[[], T], *, again: bool = False) -> Future[T]:
         """Carry it out as soon as there is a thread; `again` is whether to do so once more where Polly has failed."""
-        future = self._pool.submit(self._again if again else _once, call)
+        future = self._pool.submit(self._again, call) if again else self._pool.submit(call)
         self._begun.append(future)
         return future
 
@@ -87,7 +64,3 @@ class Calls:
             future.result()
         if pending:
             raise late()
-
-
-def _once(call: Callable[[], T]) -> T:
-    return call()

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from schemas.errors import PermanentError
 from workers.engines.audio.encode import MIMES, require_encodable
+from workers.engines.calling import Clock
 from workers.engines.polly.assembly import Part, assembled
 from workers.engines.polly.atoms import atoms_of
-from workers.engines.polly.calls import Calls, Clock
+from workers.engines.polly.calls import Calls, late
 from workers.engines.polly.joining import decoded, of_pcm
 from workers.engines.polly.options import PollyOptions
 from workers.engines.polly.pieces import MAX_AUDIO_S, pieces_of
@@ -66,7 +67,7 @@ class PollyEngine:
         """
         require_encodable(request.format, request.sample_rate_hz)
         _require_marks(request, self._options.engine)
-        clock = Clock(timeout_s)
+        clock = Clock(timeout_s, late)
         pieces = pieces_of(atoms_of(request, self._options.engine))
         source = source_of(request, self._options.engine, len(pieces))
         with Calls(self._options.concurrent_calls, clock) as calls:
