@@ -16,6 +16,11 @@ AudioFormat = Literal["mp3", "ogg", "wav"]
 SampleRate = Literal[8_000, 16_000, 22_050, 24_000, 44_100, 48_000]
 
 
+def primary_language(tag: str) -> str:
+    """Return the first part of a BCP 47 tag in lower case, for example `ko` of `ko-KR`."""
+    return tag.partition("-")[0].lower()
+
+
 class StoredFile(Model):
     """An object in the bucket."""
 

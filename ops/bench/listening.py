@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from rich.progress import track
 
-from ops.bench.comparing import Tally, compared
+from ops.bench.comparing import Tally
 from ops.bench.splicing import Change, Splicer
+from ops.calibrate.edits import compared
 from ops.calibrate.fitting import fitted
 from ops.calibrate.folds import folds_of
 from ops.calibrate.main import observed
@@ -121,7 +122,7 @@ def _count(measured: Measured, spliced: Spliced, heard: Sequence[str]) -> None:
             tally.words += len(spliced.utterance.words)
             tally.edits["constrained"] += comparison.edits
             continue
-        flags = comparison.filled if spliced.change is Change.ADDED else comparison.missing
+        flags = tuple(map(bool, comparison.filled)) if spliced.change is Change.ADDED else comparison.missing
         tally.hits[spliced.change] += flags[spliced.place]
         tally.misses[spliced.change] += not flags[spliced.place]
         tally.false[spliced.change] += sum(flags) - flags[spliced.place]
@@ -150,4 +151,4 @@ def sounds(word: str) -> tuple[Phones, ...]:
 
 def lexicon() -> Lexicon:
     """Return the dictionary without rules for other words."""
-    return Lexicon(model_dictionary(), lambda _word: None)
+    return Lexicon(model_dictionary())

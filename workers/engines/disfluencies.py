@@ -6,6 +6,8 @@ import unicodedata
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from schemas.media import primary_language
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -26,7 +28,7 @@ def marked(words: Sequence[SpokenWord], language: str | None) -> tuple[SpokenWor
     Of a repeat ("I I want") the later word is marked. Not where punctuation or a second lies between, or another
     speaker: "No, no" is meant.
     """
-    fillers = _FILLERS.get((language or "").partition("-")[0].lower(), frozenset())
+    fillers = _FILLERS.get(primary_language(language or ""), frozenset())
     plain = [_plain(word.text) for word in words]
     again = [_again(word, following) for word, following in pairwise(words)]
     return tuple(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from schemas.errors import PermanentError
+from schemas.media import primary_language
 from workers.engines.calling import patiently
 from workers.engines.openai.answer import transcript_of
 from workers.engines.openai.service import ServerOptions, connect, time_out, translated
@@ -105,7 +106,7 @@ class OpenAITranscriptionEngine:
         if options.response_format == "verbose_json":
             asked["timestamp_granularities"] = ["word", "segment"]
         if request.language:
-            asked["language"] = request.language.partition("-")[0].lower()
+            asked["language"] = primary_language(request.language)
         return asked | ({"prompt": prompt} if prompt else {})
 
     def _require_supported(self, request: TranscriptionRequest) -> None:

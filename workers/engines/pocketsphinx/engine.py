@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from schemas.errors import PermanentError
+from schemas.media import primary_language
 from schemas.model import Model
 from workers.engines.disfluencies import marked
 from workers.engines.pocketsphinx.expected import expected_of
@@ -45,7 +46,7 @@ class PocketsphinxEngine:
 
     def __init__(self, options: Options, rules: Callable[[str], str | None] | None = None) -> None:
         self._rules = Rules() if options.rules and rules is None else None
-        self.lexicon = Lexicon(model_dictionary(), rules or self._rules or _unknown)
+        self.lexicon = Lexicon(model_dictionary(), rules or self._rules)
 
     @classmethod
     def preload(cls) -> None:
@@ -88,12 +89,8 @@ def _dictated(samples: NDArray[np.int16], call: Call) -> Sequence[SpokenWord]:
     return marked([spoken(*word) for word in heard], LANGUAGE)
 
 
-def _unknown(_word: str) -> None:
-    """Know no word."""
-
-
 def _require_supported(request: TranscriptionRequest) -> None:
-    if request.language is None or request.language.partition("-")[0].lower() != "en":
+    if request.language is None or primary_language(request.language) != "en":
         raise PermanentError(
             "unsupported_language",
             "This engine understands English alone and can't tell languages apart. Set `language` to en-US, or have "

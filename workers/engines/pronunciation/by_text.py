@@ -66,7 +66,7 @@ class TextEngine:
         self._tell_text = options.tell_text
         self._transcriber = transcriber or options.make()
         # Sounds are compared where the dictionary is installed; letters suffice.
-        self._lexicon = Lexicon(model_dictionary(), lambda _word: None) if find_spec("pocketsphinx") else None
+        self._lexicon = Lexicon(model_dictionary()) if find_spec("pocketsphinx") else None
 
     def assess(self, request: PronunciationRequest, audio: AudioInput, call: Call) -> Assessment:
         """Transcribe the recording and compare it with the request's text.

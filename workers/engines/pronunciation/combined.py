@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from schemas.media import primary_language
 from workers.engines.pronunciation.by_text import TextEngine, TranscriberOptions
 from workers.engines.pronunciation.engine import AcousticEngine
 
@@ -44,7 +45,7 @@ class CombinedEngine:
             PermanentError: as both engines.
             TransientError: as both engines.
         """
-        if request.language.partition("-")[0].lower() != "en":
+        if primary_language(request.language) != "en":
             return self._by_text.assess(request, audio, call)
         sounds = self._acoustic.assess(request, audio, call)
         text = self._by_text.compared(request, self._by_text.transcribed(request, audio, call))

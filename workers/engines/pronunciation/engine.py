@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from schemas.errors import PermanentError
+from schemas.media import primary_language
 from schemas.model import Model
 from workers.engines.ports import Assessment
 from workers.engines.pronunciation.assessor import Assessor
@@ -47,7 +48,7 @@ class AcousticEngine:
     def __init__(self, options: Options, assessor: Assessor | None = None, rules: Rules | None = None) -> None:
         self._assessor = assessor or Assessor()
         self._rules = rules or (Rules() if options.rules else None)
-        self._lexicon = Lexicon(model_dictionary(), self._rules or _unknown)
+        self._lexicon = Lexicon(model_dictionary(), self._rules)
 
     @classmethod
     def preload(cls) -> None:
@@ -113,12 +114,8 @@ def _accuracy(verdict: Verdict) -> float:
     return verdict.scores.accuracy or 0.0
 
 
-def _unknown(_word: str) -> None:
-    """Know no word."""
-
-
 def _require_english(language: str) -> None:
-    if language.partition("-")[0].lower() != "en":
+    if primary_language(language) != "en":
         raise PermanentError(
             "unsupported_language",
             "Only English is scored by its sounds. Set `language` to en-US, or have the service use the engine `text`, "

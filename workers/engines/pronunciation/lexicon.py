@@ -94,8 +94,8 @@ def model_dictionary() -> Dictionary:
 class Lexicon:
     """Pronounces what a text's words are read as."""
 
-    def __init__(self, dictionary: Dictionary, phonemes: Callable[[str], str | None]) -> None:
-        """Make it of a dictionary, and of what knows the IPA of other words, or None."""
+    def __init__(self, dictionary: Dictionary, phonemes: Callable[[str], str | None] | None = None) -> None:
+        """Make it of a dictionary, and of what knows the IPA of other words, if anything does, or None of a word."""
         self._dictionary = dictionary
         self._phonemes = phonemes
 
@@ -117,7 +117,7 @@ class Lexicon:
         known = self._dictionary.variants(word) or self._derived(word)
         if known:
             return tuple(Pronunciation(phones) for phones in known)
-        ipa = self._phonemes(word)
+        ipa = self._phonemes(word) if self._phonemes else None
         phones = None if ipa is None else phones_of(ipa)
         return () if phones is None else (Pronunciation(phones, by_rules=True),)
 

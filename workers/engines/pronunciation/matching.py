@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from schemas.media import primary_language
 from workers.engines.pronunciation.phones import IPA
 from workers.engines.pronunciation.text.words import words_of
 
@@ -71,7 +72,7 @@ class Match:
 
 def tokens_of(text: str, language: str, lexicon: Lexicon | None = None) -> tuple[Token, ...]:
     """Find a text's words; numbers are read out, and sounds compared, in English alone."""
-    if language.partition("-")[0].lower() == "en":
+    if primary_language(language) == "en":
         return tuple(_english(text, word, lexicon) for word in words_of(text))
     return tuple(_tokens(text))
 

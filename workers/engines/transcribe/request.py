@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, field_validator
 
 from schemas.errors import PermanentError
+from schemas.media import primary_language
 from workers.engines.aws import AwsOptions
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Dialect:
         """Return the service's own code for a language."""
         wanted = _REGIONS.get(tag.lower(), tag).lower()
         found = [code for code in self.languages if code.lower() == wanted]
-        alike = [code for code in self.languages if code.lower().partition("-")[0] == wanted]
+        alike = [code for code in self.languages if primary_language(code) == wanted]
         if not found and len(alike) == 1:
             found = alike
         if not found:
