@@ -12,9 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ops import log
 from ops.bench.peers import environment
-from ops.bench.report import circumstances, show
+from ops.bench.report import circumstances, require_held, show
 from ops.bench.scenarios import idle, recovery, requests, threads, throughput
-from ops.cli.output import command_line, err, fail, out, print_json
+from ops.cli.output import command_line, err, out, print_json
 from ops.settings import Settings
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ def bench(
         out().print("\n\n".join([f"{circumstances()}.", *(report.markdown() for report in reports)]), soft_wrap=True)
     else:
         _show(reports)
-    if not all(report.holds for report in reports):
-        fail("Not everything that is promised holds.")
+    require_held(reports)
 
 
 def _measured(chosen: Sequence[Scenario]) -> list[Report]:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.bench.report import Bound, Report, circumstances, show
+from ops.bench.report import Bound, Report, conclude
 from ops.calibrate.argument import Corpus, utterances_of
 from ops.calibrate.comparison import compared_words, judged
 from ops.calibrate.main import ROUNDS, observed
-from ops.cli.output import command_line, fail, out, print_json
+from ops.cli.output import command_line, fail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,12 +77,7 @@ def bench(  # noqa: PLR0913 - options
     if naive:
         figures["words compared"] = compared_words(observations, cache)
     report = _report(figures, utterances, folds)
-    if as_json:
-        print_json({"on": circumstances(), "report": report.as_dict()})
-    else:
-        show(report, out())
-    if not report.holds:
-        fail("Not everything that is promised holds.")
+    conclude(report, as_json=as_json)
 
 
 def _report(figures: Mapping[str, Mapping[str, Figures]], utterances: Sequence[Utterance], folds: int) -> Report:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from ops.cli.output import fail, out, print_json
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rich.console import Console
 
@@ -79,6 +81,21 @@ def _remark(bound: Bound) -> str:
 
 def _line(cells: tuple[str, ...] | list[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def conclude(report: Report, *, as_json: bool) -> None:
+    """Print one report, and end the command where not everything holds that is promised."""
+    if as_json:
+        print_json({"on": circumstances(), "report": report.as_dict()})
+    else:
+        show(report, out())
+    require_held([report])
+
+
+def require_held(reports: Sequence[Report]) -> None:
+    """End the command with exit code 1 where not everything holds that is promised."""
+    if not all(report.holds for report in reports):
+        fail("Not everything that is promised holds.")
 
 
 def show(report: Report, console: Console) -> None:

@@ -13,10 +13,10 @@ import typer
 from rich.progress import track
 
 from ops.bench.listening import cross_judges, measure, sounds
-from ops.bench.report import Bound, Report, circumstances, show
+from ops.bench.report import Bound, Report, conclude
 from ops.bench.splicing import Change, aligned
 from ops.calibrate.argument import Corpus, utterances_of
-from ops.cli.output import command_line, err, fail, out, print_json
+from ops.cli.output import command_line, err
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,12 +51,7 @@ def bench(  # noqa: PLR0913 - options of a command
     judges = cross_judges(utterances, folds, cache) if folds else {}
     measured = measure([one for one in found if one is not None], judges, free=free)
     report = _report(measured, utterances, f"{folds} folds without common speakers" if folds else "shipped")
-    if as_json:
-        print_json({"on": circumstances(), "report": report.as_dict()})
-    else:
-        show(report, out())
-    if not report.holds:
-        fail("Not everything that is promised holds.")
+    conclude(report, as_json=as_json)
 
 
 def _report(measured: Measured, utterances: Sequence[Utterance], how: str) -> Report:
