@@ -11,13 +11,13 @@ echo "Setting up $venv (once) ..."
 
 with_uv() {
     uv venv --quiet --allow-existing --python "$PYTHON" "$venv" &&
-        uv pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements.lock &&
+        uv pip install --quiet --python "$venv/bin/python" --no-deps --require-hashes -r requirements.lock &&
         uv pip install --quiet --python "$venv/bin/python" --no-deps -e .
 }
 
 with_pip() {
     "$PYTHON" -m venv --clear "$venv" &&
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock &&
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock &&
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
 }
 

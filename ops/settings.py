@@ -20,7 +20,14 @@ CLOCK_SKEW_S = 5
 _BEAT_MARGIN_S = 10
 
 #: Engines that need no network.
-_EMBEDDED = {"pronunciation": "acoustic", "transcription": "pocketsphinx", "tts": "espeak"}
+_EMBEDDED = {
+    "analysis": "lexicon",
+    "pronunciation": "acoustic",
+    "reply": "rules",
+    "retrieval": "embedded",
+    "transcription": "pocketsphinx",
+    "tts": "espeak",
+}
 
 
 class Settings(BaseSettings):
@@ -59,7 +66,8 @@ class Settings(BaseSettings):
     engines: dict[str, str] = Field(default_factory=lambda: dict(_EMBEDDED))
     """Engine of each kind, as JSON; kinds that it leaves out keep theirs."""
     engine_options: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    """Options of engines by their names, as JSON: `{"polly": {"engine": "neural"}}`; a secret is `"env:NAME"`."""
+    """Options of engines by their names, as JSON: `{"polly": {"engine": "neural"}}`; a secret is `"env:NAME"`,
+    `"ssm:/path"` or `"secretsmanager:name"`."""
     limits: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
     """How many jobs of a kind a worker has in hand at most, as JSON: `{"tts": 4}`; throttling halves it for a while."""
     rates: dict[str, Seconds] = Field(default_factory=dict)

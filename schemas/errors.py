@@ -44,6 +44,10 @@ class TransientError(WorkError):
         self.retry_after_s = retry_after_s
 
 
+class NotYetError(TransientError):
+    """The job has to wait for another one: it is handed back, and no attempt is burnt. Says nothing of the engine."""
+
+
 class ThrottledError(TransientError):
     """The engine was asked for too much and did not do the work; all of its kind slow down."""
 

@@ -70,6 +70,8 @@ class Kind(Generic[In, Out]):
     """
     files: Mapping[str, FileField] = field(default_factory=dict)
     """Fields of the request that name a file, by name."""
+    roles: tuple[str, ...] = ()
+    """Engines that its handler needs beside its own, by their names in the settings, for example `retrieval`."""
     counters: Mapping[str, int] = field(default_factory=dict)
     """Daily counters of the owner that grow with each success, for example `{"practice_count": 1}`."""
 

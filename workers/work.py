@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from schemas.conversation import History
+    from schemas.job import JsonObject
     from schemas.media import StoredFile
+    from schemas.reply.tasks import Conversation
     from schemas.usage import Usage
-    from workers.engines.ports import SourceFile
+    from workers.engines.ports import Folder, SourceFile
 
 E_co = TypeVar("E_co", covariant=True)
 
@@ -28,6 +33,40 @@ class LeaseLostError(AttemptOverError):
     """Another has taken the job over, or ended it: what this attempt makes is nobody's."""
 
 
+class Dialogue(Protocol):
+    """A conversation, as the job sees it that answers its next turn."""
+
+    @property
+    def history(self) -> History:
+        """What was said before, empty at the first turn; level, role and topic are those of this one."""
+
+    @property
+    def turn(self) -> int:
+        """The number of the turn to be answered, from 1."""
+
+    def end(
+        self,
+        *,
+        reply: str,
+        recast: str | None,
+        memory: Mapping[str, object],
+        summary: str | None,
+        summarised_turns: int,
+    ) -> None:
+        """Write the turn down; it counts with the job's success, and not without it.
+
+        Args:
+            reply: what was answered.
+            recast: the message as one would say it, where it was corrected.
+            memory: what the history's `memory` is to be; all of it.
+            summary: what its `summary` is to be.
+            summarised_turns: how many of the oldest turns that stands for.
+
+        Raises:
+            PermanentError: `conversation_deleted`.
+        """
+
+
 class Work(Protocol[E_co]):
     """One attempt of a job, as its handler sees it."""
 
@@ -43,14 +82,16 @@ class Work(Protocol[E_co]):
     def remaining_s(self) -> float:
         """How much of the attempt's time is left."""
 
-    def progress(self, fraction: float | None, note: str | None = None) -> None:
+    def progress(self, fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
         """Say how far the attempt is, and look whether it is to go on; call it as often as you like.
 
-        At most one write every few seconds comes of it, and none in an attempt's first ones.
+        At most one write every few seconds comes of it, and none in an attempt's first ones, but for the first whole
+        sentence of a partial answer, which is shown at once.
 
         Args:
             fraction: 0 to 1; None where nobody can tell.
             note: a short code or sentence for the job's owner, without any of the owner's text.
+            partial: the answer as far as it is there.
 
         Raises:
             CancelledError: its owner has asked for the job to be cancelled.
@@ -78,3 +119,29 @@ class Work(Protocol[E_co]):
 
     def store(self, name: str, data: bytes, *, mime: str) -> StoredFile:
         """Write a file of the result; `name` is its last path segment, for example `speech.mp3`."""
+
+
+class OwnerWork(Work[E_co], Protocol[E_co]):
+    """An attempt whose handler also needs what the owner has, and engines beside the kind's own."""
+
+    def engine_of(self, role: str) -> Any:  # noqa: ANN401 - each role has a port of its own
+        """Return an engine that the kind needs beside its own: one of its `roles`."""
+
+    def conversation(self, task: Conversation) -> Dialogue:
+        """Take the next turn of a conversation: no other job may answer it until this one is over.
+
+        Raises:
+            NotYetError: another job has that turn, or turns before this one are still to come.
+            PermanentError: `turn_taken`, `conversation_deleted` or `conversation_full`.
+        """
+
+    def collection(self, name: str) -> Folder:
+        """Return the place of one of the owner's collections of documents."""
+
+    def result_of(self, job_id: str, kind: str) -> JsonObject:
+        """Return the result of another job of the owner's.
+
+        Raises:
+            PermanentError: `unknown_job`: the owner has none of this kind that has succeeded; another's is as good as
+                none.
+        """

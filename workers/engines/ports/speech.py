@@ -1,4 +1,4 @@
-"""What a handler needs of an engine, one protocol per kind of job."""
+"""The engines of sound: speaking, transcribing, scoring."""
 
 from __future__ import annotations
 
@@ -17,27 +17,10 @@ if TYPE_CHECKING:
     )
     from schemas.kinds.transcription import Segment, SpokenWord, TranscriptionRequest
     from schemas.kinds.tts import Mark, TtsRequest
+    from workers.engines.ports.call import Call
 
 #: Decoded recordings have this many samples per second.
 RECORDING_HZ = 16_000
-
-
-class Call(Protocol):
-    """The attempt that an engine works for; `workers.work.Work` is one."""
-
-    @property
-    def token(self) -> str:
-        """Names job and epoch, the same for each attempt: by it a vendor recognises what was asked before."""
-
-    @property
-    def remaining_s(self) -> float:
-        """How much of the attempt's time is left."""
-
-    def output(self, name: str) -> SourceFile:
-        """Return the place of a file that the vendor is to write, the same for each attempt; it goes with the job."""
-
-    def progress(self, fraction: float | None, note: str | None = None) -> None:
-        """Say how far it is; raises where the attempt is to end here. Call it as often as you like."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,21 +74,6 @@ class Recording:
     def duration_ms(self) -> int:
         """How long it lasts."""
         return len(self.samples) * 1000 // RECORDING_HZ
-
-
-class SourceFile(Protocol):
-    """A file that a request names, as it lies in the bucket."""
-
-    @property
-    def uri(self) -> str:
-        """Where it lies, as `s3://bucket/key`."""
-
-    def read(self) -> bytes:
-        """Return its bytes.
-
-        Raises:
-            PermanentError: `unknown_file`: there is none any more, or it is another's.
-        """
 
 
 class AudioInput(Protocol):

@@ -1,0 +1,1 @@
+"""The kind `reply`: its tasks, and the answer that each has."""

@@ -1,0 +1,55 @@
+"""What a handler needs of an engine, one protocol per kind of job."""
+
+from workers.engines.ports.call import Call, Folder, SourceFile
+from workers.engines.ports.speech import (
+    RECORDING_HZ,
+    Assessment,
+    AudioInput,
+    PronunciationEngine,
+    Recording,
+    Speech,
+    SpeechEngine,
+    Transcript,
+    TranscriptionEngine,
+)
+from workers.engines.ports.text import (
+    Analysis,
+    AnalysisEngine,
+    Asked,
+    Chat,
+    ChatMessage,
+    Document,
+    Found,
+    Passage,
+    Quote,
+    Reply,
+    ReplyEngine,
+    RetrievalEngine,
+)
+
+__all__ = [
+    "RECORDING_HZ",
+    "Analysis",
+    "AnalysisEngine",
+    "Asked",
+    "Assessment",
+    "AudioInput",
+    "Call",
+    "Chat",
+    "ChatMessage",
+    "Document",
+    "Folder",
+    "Found",
+    "Passage",
+    "PronunciationEngine",
+    "Quote",
+    "Recording",
+    "Reply",
+    "ReplyEngine",
+    "RetrievalEngine",
+    "SourceFile",
+    "Speech",
+    "SpeechEngine",
+    "Transcript",
+    "TranscriptionEngine",
+]
