@@ -7,9 +7,10 @@ belongs to nothing. Meant for a system at rest; a job that still moves is a find
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from ops.audit_conversations import conversations
+from ops.evidence import Evidence, Finding
 from schemas.errors import MissingObjectError
 from schemas.kinds import registry
 from schemas.media import stored_files
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from schemas.job import Job
-    from schemas.ports import ObjectStore, Payloads
+    from schemas.ports import ObjectStore
 
+
+__all__ = ["MEANINGS", "Evidence", "Finding", "audit"]
 
 #: What each finding means, for the one who has to do something about it.
 MEANINGS: Mapping[str, str] = {
@@ -33,38 +36,16 @@ MEANINGS: Mapping[str, str] = {
     "file_not_recorded": "its result describes a file that its record does not name",
     "file_missing": "a file of its result is gone; its retention may be over",
     "file_is_another": "a file is not the one that its result describes",
+    "history_missing": "what was said in a conversation is gone",
+    "turns_disagree": "the turns of a conversation are not those that its head counts",
+    "turn_missing": "a job has answered a turn that its conversation does not have",
+    "object_of_no_conversation": "left by an attempt that died while its conversation was deleted; delete it",
     "object_of_no_job": "no record names it: left by a lost record or a dead attempt; its retention removes it",
     "messages_left": "messages are on the queue; copies go within half a minute",
     "dead_letter_missing": "a dead-lettered job has no message in the dead-letter queue",
     "dead_letter_of_no_dead_job": "a message in the dead-letter queue is of no job that was dead-lettered",
     "dead_letter_without_reason": "a message in the dead-letter queue does not say why",
 }
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What does not agree, and where."""
-
-    code: str
-    subject: str
-    detail: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        """Return the finding for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """What the audit looks at; read once."""
-
-    jobs: Mapping[str, Job]
-    objects: ObjectStore
-    payloads: Payloads
-    waiting: Mapping[str, int]
-    """Messages on each kind's queue: visible, in flight and delayed."""
-    dead: Mapping[str, Mapping[str, Any]]
-    """By job id: the reason that its latest dead letter carries, with the `epoch` that it is of."""
 
 
 def audit(evidence: Evidence) -> Iterator[Finding]:
@@ -74,6 +55,7 @@ def audit(evidence: Evidence) -> Iterator[Finding]:
         if job.status is Status.SUCCEEDED:
             yield from _result(job, evidence)
     yield from _strays(evidence)
+    yield from conversations(evidence)
     yield from _queues(evidence)
 
 

@@ -6,8 +6,9 @@ import threading
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from ops.memory_conversations import MemoryConversations
 from schemas.errors import ExistsError, MissingObjectError, NotSentError, RefusedError, UnavailableError
-from schemas.job import Job, open_shards, parked_shard
+from schemas.job import CountAfter, Job, TurnAfter, open_shards, parked_shard
 from schemas.ports import UploadForm
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from schemas.envelope import Envelope
-    from schemas.job import JobError
+    from schemas.job import After, JobError
     from schemas.move import Move
 
 
@@ -28,6 +29,7 @@ class MemoryJobStore:
         self._jobs: dict[str, Job] = {}
         self._counters: defaultdict[tuple[str, str, str], int] = defaultdict(int)
         self._leases: dict[str, tuple[str, datetime]] = {}
+        self.conversations = MemoryConversations()
 
     def create(self, job: Job) -> None:
         """Write a new record; `ExistsError` where there is another with this id."""
@@ -92,17 +94,24 @@ class MemoryJobStore:
             return True
 
     def complete_after(self, job: Job, entry: str) -> Job | None:
-        """Count, and remove the entry; the last one takes the job out of the open index."""
+        """Do and remove the entry; the last one takes the job out of the open index."""
         with self._lock:
             current = self._jobs.get(job.id)
             if current is None or current.after != job.after:
                 return None
             after = dict(current.after)
             done = after.pop(entry)
-            self._counters[job.owner, done.day, done.name] += done.by
+            self._do(job, done)
             index = {} if after else {"open_shard": None, "next_check_at": None}
             self._jobs[job.id] = current.model_copy(update={"after": after, "version": current.version + 1, **index})
             return self._jobs[job.id]
+
+    def _do(self, job: Job, after: After) -> None:
+        match after:
+            case CountAfter():
+                self._counters[job.owner, after.day, after.name] += after.by
+            case TurnAfter():
+                self.conversations.count(job, after)
 
     def counter(self, owner: str, day: str, name: str) -> int:
         """Read one of the owner's counters."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ from producers.form_fields import REQUEST_PART, text_fields
 from producers.multipart import parsed
 from producers.problems import FieldError, ProblemError
 from producers.validation import field_errors
+from schemas.files import UPLOADS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from schemas.files import FileField
     from schemas.kinds import AnyKind
 
-#: Types that a file is stored with; what it really is, its decoder sees.
-_MEDIA = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]{0,60}")
 _UNKNOWN_MEDIA = "application/octet-stream"
 
 
@@ -100,8 +98,8 @@ async def _upload(part: UploadFile, name: str, field: FileField) -> Upload:
     if part.size > field.max_bytes:
         raise too_large(field.max_bytes)
     content_id = await run_in_threadpool(_content_id, part.file)
-    media, _, _ = (part.content_type or "").lower().partition(";")
-    mime = media.strip() if _MEDIA.fullmatch(media.strip()) else _UNKNOWN_MEDIA
+    given = (part.content_type or "").lower().partition(";")[0].strip()
+    mime = given if UPLOADS[field.media].mime.fullmatch(given) else _UNKNOWN_MEDIA
     return Upload(ref=f"{field.media}:{content_id}", mime=mime, file=part.file)
 
 

@@ -26,6 +26,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "not_found": (404, "There is nothing here"),
     "unknown_kind": (404, "There is no such kind of job"),
     "job_not_found": (404, "There is no such job"),
+    "conversation_not_found": (404, "There is no such conversation"),
     "file_not_found": (404, "The job has no such file"),
     "method_not_allowed": (405, "The method is not allowed here"),
     "not_finished": (409, "The job is not finished"),

@@ -10,7 +10,7 @@ from producers.control import Control
 from producers.identity import Identify
 from producers.submission import Submissions
 from schemas.kinds import AnyKind
-from schemas.ports import Clock, Enqueuer, JobStore, ObjectStore, Payloads
+from schemas.ports import Clock, Conversations, Enqueuer, JobStore, ObjectStore, Payloads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +18,7 @@ class Ports:
     """The API's ends to the outside world."""
 
     jobs: JobStore
+    conversations: Conversations
     payloads: Payloads
     objects: ObjectStore
     queue: Enqueuer

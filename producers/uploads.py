@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import APIRouter, Body, Response
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, ValidationInfo, field_validator
 
 from producers.bodies import json_route
 from producers.failures import invalid
 from producers.problems import FieldError, responses
 from producers.services import OwnerOf, ServicesOf
-from schemas.files import upload_key
+from schemas.files import UPLOADS, upload_key
 from schemas.kinds import AnyKind
 from schemas.model import Model
 
@@ -23,12 +23,20 @@ _MAX_BYTES = 4096
 class UploadRequest(Model):
     """A file that is to be uploaded."""
 
-    media: Literal["audio"] = "audio"
-    """Which sort of file."""
+    media: Literal["audio", "document"] = "audio"
+    """Which sort of file: a recording, or a text (plain, Markdown, HTML or PDF)."""
     bytes: Annotated[int, Field(ge=1, strict=True)]
     """How many bytes it has: the form takes a file of just this size."""
-    mime: Annotated[str, Field(pattern=r"^(audio|video)/[a-z0-9][a-z0-9.+-]{0,60}$", examples=["audio/webm"])]
+    mime: Annotated[str, Field(max_length=80, examples=["audio/webm", "text/markdown"])]
     """Its type, without parameters."""
+
+    @field_validator("mime")
+    @classmethod
+    def _fits_the_media(cls, mime: str, info: ValidationInfo) -> str:
+        # Media that are not valid themselves are not in the data.
+        if "media" in info.data and not UPLOADS[info.data["media"]].mime.fullmatch(mime):
+            raise ValueError(f"this is no type of {info.data['media']} files")
+        return mime
 
 
 class UploadView(Model):
@@ -56,7 +64,7 @@ def routes(kinds: Mapping[str, AnyKind]) -> APIRouter:
         operation_id="create_upload",
         summary="Upload a file",
         description="Get a form by which one file is written straight into the bucket, within "
-        f"{EXPIRES.seconds // 60} minutes. Nothing is stored before; the file is kept for 30 days.",
+        f"{EXPIRES.seconds // 60} minutes. Nothing is stored before. Recordings are kept for 30 days, documents for 7.",
         response_description="A presigned form",
         responses=responses("malformed_json", "request_too_large", "unsupported_media_type", "validation_error"),
         route_class_override=json_route(_MAX_BYTES),

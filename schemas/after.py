@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.job import After
+from schemas.job import CountAfter
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from schemas.job import Job
+    from schemas.job import After, Job
     from schemas.kinds import AnyKind
     from schemas.ports import JobStore
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def counts(kind: AnyKind, now: datetime) -> dict[str, After]:
     """Return the entries that count a success of the kind for its owner."""
     day = now.date().isoformat()
-    return {name: After(type="count", name=name, by=by, day=day) for name, by in kind.counters.items()}
+    return {name: CountAfter(name=name, by=by, day=day) for name, by in kind.counters.items()}
 
 
 def complete(store: JobStore, job: Job) -> None:

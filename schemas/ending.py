@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from schemas.after import counts
@@ -11,6 +12,9 @@ from schemas.moves import End
 from schemas.retention import HELD_DAYS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from schemas.job import After
     from schemas.kinds import AnyKind
 
 
@@ -20,9 +24,9 @@ class Ending:
 
     record_retention_days: int
 
-    def well(self, kind: AnyKind, now: datetime) -> End:
-        """Return the end of a job that succeeded."""
-        return End(expires_at=self._expiry(now), after=counts(kind, now))
+    def well(self, kind: AnyKind, now: datetime, *, after: Mapping[str, After] = MappingProxyType({})) -> End:
+        """Return the end of a job that succeeded; `after` follows it beside what follows each of its kind."""
+        return End(expires_at=self._expiry(now), after={**counts(kind, now), **after})
 
     def badly(self, now: datetime) -> End:
         """Return any other end; a record outlives its dead letter."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from schemas.model import Model
+from schemas.reply.levels import Level
 from schemas.status import Status
 from schemas.usage import Usage
 
@@ -17,6 +18,8 @@ OPEN_SHARDS = 4
 
 #: Longest note on the progress of a job.
 NOTE_MAX_CHARS = 200
+#: Longest part of an answer that is shown before its end.
+PARTIAL_MAX_CHARS = 2_000
 
 JsonObject = dict[str, Any]
 Count = Annotated[int, Field(ge=0)]
@@ -54,6 +57,8 @@ class Progress(Model):
     """0 to 1; null where nobody can tell."""
     note: Annotated[str, Field(max_length=NOTE_MAX_CHARS)] | None = None
     """What it is at: a short code or sentence, with nothing of the owner's text in it."""
+    partial: Annotated[str, Field(max_length=PARTIAL_MAX_CHARS)] | None = None
+    """The answer as far as it is there, of a kind that writes one."""
     at: AwareDatetime
     """When it was said."""
 
@@ -71,15 +76,32 @@ class Attempt(Model):
     """The error's code, where it was one."""
 
 
-class After(Model):
-    """Something that follows the job's end, written with it and done by whoever comes next."""
+class CountAfter(Model):
+    """Add `by` to the owner's counter `name` of `day`."""
 
-    type: Literal["count"]
-    """`count`: add `by` to the owner's counter `name` of `day`, in one transaction with this entry's removal."""
+    type: Literal["count"] = "count"
     name: str
     by: int
     day: str
     """UTC date, ISO 8601."""
+
+
+class TurnAfter(Model):
+    """Have a conversation of the owner's be at this turn; nothing is done where it was deleted meanwhile."""
+
+    type: Literal["turn"] = "turn"
+    conversation: str
+    turn: Annotated[int, Field(ge=1)]
+    key: str
+    """Where the history up to this turn lies."""
+    level: Level
+    role: str
+    topic: str | None = None
+
+
+After = Annotated[CountAfter | TurnAfter, Field(discriminator="type")]
+"""Something that follows the job's end, written with it; whoever comes next does it and removes it, in one
+transaction."""
 
 
 class Job(Model):
@@ -110,6 +132,8 @@ class Job(Model):
     started_at: AwareDatetime | None = None
     """When the latest attempt began."""
     finished_at: AwareDatetime | None = None
+    waiting_since: AwareDatetime | None = None
+    """When, in this epoch, it first had to wait for another job; absent where it never had to."""
     due_at: AwareDatetime | None = None
     """When a job is to start that was asked for later: a scheduled one is queued then, the message of a queued one is
     delivered then. Gone with its first attempt."""
@@ -138,6 +162,11 @@ class Job(Model):
     def is_open(self) -> bool:
         """Whether something is left to do: the work, or what follows it."""
         return not self.status.is_final or bool(self.after)
+
+    @property
+    def run(self) -> str:
+        """Name job and epoch: what is the same for each of an epoch's attempts, and for no other."""
+        return f"{self.id}-{self.epoch}"
 
     def lease_expired(self, now: datetime) -> bool:
         """Whether another may take the job over."""

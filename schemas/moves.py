@@ -202,6 +202,15 @@ def hand_back(holder: Holder, *, now: datetime) -> Move:
     return Move("hand_back", holder.job_id, holder.facts(now), change)
 
 
+def wait(holder: Holder, *, since: datetime, now: datetime) -> Move:
+    """Give the job, and its attempt, back until another job is over; it has had to wait since then.
+
+    No line in the history: there may be dozens of these.
+    """
+    change = Change(put={"waiting_since": since}, add={"attempt": -1}, remove=frozenset(_OF_THE_ATTEMPT))
+    return Move("wait", holder.job_id, holder.facts(now), change)
+
+
 def stop(holder: Holder, *, end: End, now: datetime) -> Move:
     """End a running job whose owner has asked for it."""
     removed = end.removes(*_OF_THE_ATTEMPT, "error")
@@ -237,6 +246,6 @@ def redrive(job: Job, *, next_check_at: datetime, now: datetime) -> Move:
             "cancel_requested": False,
         },
         add={"epoch": 1},
-        remove=frozenset({"error", "finished_at", "started_at", "expires_at"}),
+        remove=frozenset({"error", "finished_at", "started_at", "expires_at", "waiting_since"}),
     )
     return Move("redrive", job.id, Facts(now=now, epoch=job.epoch), change)

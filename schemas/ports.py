@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from typing import BinaryIO
 
+    from schemas.conversation import ConversationHead
     from schemas.envelope import Envelope
     from schemas.job import Job, JobError, JsonObject, Payload
     from schemas.model import Model
@@ -72,7 +73,8 @@ class JobStore(Protocol):
     def complete_after(self, job: Job, entry: str) -> Job | None:
         """Do what follows a job and remove its entry, in one transaction, and return the record after it.
 
-        None where the record has other entries by now: another was faster, who completes the rest.
+        A turn of a conversation that is deleted is not counted, its entry is removed all the same. None where the
+        record has other entries by now: another was faster, who completes the rest.
         """
 
     def counter(self, owner: str, day: str, name: str) -> int:
@@ -80,6 +82,25 @@ class JobStore(Protocol):
 
     def acquire(self, name: str, holder: str, *, now: datetime, ttl: timedelta) -> bool:
         """Take or renew a lease on a duty that one process has at a time; false while another holds it."""
+
+
+class Conversations(Protocol):
+    """The heads of conversations. A turn is counted by `JobStore.complete_after`, with what follows its job."""
+
+    def get(self, owner: str, conversation_id: str) -> ConversationHead | None:
+        """Read a head, strongly consistent; that of a deleted one as well, while it is remembered."""
+
+    def list_by_owner(self, owner: str, *, limit: int) -> Sequence[ConversationHead]:
+        """Return the owner's conversations that are not deleted, the latest turn first."""
+
+    def begin(self, head: ConversationHead) -> bool:
+        """Write the head of a new conversation; false where there is one of this owner and id."""
+
+    def hold(self, head: ConversationHead, *, run: str, now: datetime) -> bool:
+        """Have a job answer the next turn; false where the head is no more as the caller has seen it."""
+
+    def delete(self, owner: str, conversation_id: str, *, now: datetime) -> bool:
+        """Mark it as deleted, and forget what is known of it; false where there is none, or no more."""
 
 
 class ObjectStore(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from schemas.files import USERS_PREFIX
 from schemas.kinds import registry
 
 #: Days that a dead letter waits for an operator (SQS allows 14 at most).
@@ -20,6 +21,7 @@ _SHARED: dict[str, int | None] = {
     "user-audio": 30,
     "uploads": 7,
     "profile-images": None,
+    USERS_PREFIX: None,
     "held": HELD_DAYS,
     # A request that was too large for its record must outlive every epoch of it.
     REQUESTS_PREFIX: 30,

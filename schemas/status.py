@@ -70,6 +70,7 @@ def _table() -> dict[str, Transition]:
         ("retry", {s.RUNNING}, s.RETRYING, "worker, on a transient error", (*own, g.ATTEMPTS_LEFT)),
         ("park", {s.RUNNING}, s.SCHEDULED, "worker, before a long wait", (*own, g.ATTEMPTS_LEFT)),
         ("hand_back", {s.RUNNING}, s.QUEUED, "worker that must stop; no attempt is burnt", own),
+        ("wait", {s.RUNNING}, s.QUEUED, "worker, where another job comes first; no attempt is burnt", own),
         ("dead_letter", {s.RUNNING}, s.DEAD_LETTERED, "worker, at the last", (*own, g.ATTEMPTS_USED_UP)),
         ("cancel", {*waiting, s.SCHEDULED}, s.CANCELLED, "API, at once", ()),
         ("request_cancel", {s.RUNNING}, s.RUNNING, "API; the worker stops at its next checkpoint", ()),

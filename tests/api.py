@@ -100,9 +100,14 @@ class ApiBench:
     missing: tuple[str, ...] = ()
 
     @cached_property
+    def conversations(self) -> Any:
+        return Faulty(self.store.inner.conversations)
+
+    @cached_property
     def app(self) -> FastAPI:
         ports = Ports(
             jobs=self.store,
+            conversations=self.conversations,
             payloads=ClaimCheck(self.objects, inline_max_bytes=INLINE_MAX_BYTES),
             objects=self.objects,
             queue=self.queues,

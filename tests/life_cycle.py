@@ -15,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from schemas import moves
 from schemas.errors import RefusedError
-from schemas.job import After, Job, JobError, Lease, Payload, Progress, open_shard, parked_shard
+from schemas.job import CountAfter, Job, JobError, Lease, Payload, Progress, open_shard, parked_shard
 from schemas.moves import End, Holder, Success
 from schemas.status import FINAL, TRANSITIONS, Guard, Status
 from tests.conftest import ManualClock, new_job
@@ -56,7 +56,7 @@ def build(name: str, seen: Job, token: str, clock: ManualClock, *, follows: bool
         worker="w",
         max_attempts=MAX_ATTEMPTS,
     )
-    after = {"practice_count": After(type="count", name="practice_count", by=1, day="2026-11-21")} if follows else {}
+    after = {"practice_count": CountAfter(name="practice_count", by=1, day="2026-11-21")} if follows else {}
     end = End(expires_at=now + timedelta(days=30), after=after)
     later = now + timedelta(minutes=20)
     success = Success(result=Payload(inline={"by": token}), files={"speech.mp3": "k"}, engine="e", model="m")
@@ -72,6 +72,7 @@ def build(name: str, seen: Job, token: str, clock: ManualClock, *, follows: bool
         "retry": lambda: moves.retry(holder, ERROR, now=now),
         "park": lambda: moves.park(holder, ERROR, due_at=later, now=now),
         "hand_back": lambda: moves.hand_back(holder, now=now),
+        "wait": lambda: moves.wait(holder, since=now, now=now),
         "dead_letter": lambda: moves.dead_letter(holder, ERROR, end=end, now=now),
         "cancel": lambda: moves.cancel(seen.id, end=end, now=now),
         "request_cancel": lambda: moves.request_cancel(seen.id, now=now),

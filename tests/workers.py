@@ -13,6 +13,7 @@ from schemas.ending import Ending
 from schemas.envelope import Envelope
 from schemas.kind import Kind, Request, Result
 from tests.conftest import ManualClock, new_job
+from workers.attempt import Around
 from workers.claims import Claims
 from workers.delivery import Delivery
 from workers.finish import Finisher
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from schemas.job import Job
     from schemas.kinds import AnyKind
     from schemas.outcome import Outcome
-    from workers.work import Work
+    from workers.work import OwnerWork, Work
 
 
 LEASE_S = 40.0
@@ -55,24 +56,39 @@ def say_back(request: EchoRequest, work: Work[Any]) -> EchoResult:
     return EchoResult(text=request.text, engine="echo", model="1")
 
 
+def around(objects: Any, clock: ManualClock) -> Around:
+    """What an attempt without a runner reaches."""
+    jobs = MemoryJobStore()
+    payloads = ClaimCheck(objects, inline_max_bytes=1024)
+    return Around(
+        jobs=jobs, objects=objects, payloads=payloads, conversations=jobs.conversations, engines={}, clock=clock
+    )
+
+
 @dataclass
 class Bench:
     """A runner and everything around it."""
 
     clock: ManualClock
-    handle: Callable[[EchoRequest, Work[Any]], EchoResult] = say_back
+    handle: Callable[[EchoRequest, OwnerWork[Any]], EchoResult] = say_back
     kind: AnyKind = ECHO
     store: Any = field(default_factory=MemoryJobStore)
     objects: Any = field(default_factory=MemoryObjectStore)
     queues: Any = field(default_factory=MemoryQueues)
+    engines: dict[str, Any] = field(default_factory=dict)
+    """By kind and role."""
     handled: int = 0
+
+    @property
+    def conversations(self) -> Any:
+        return self.store.conversations
 
     def runner(self) -> Runner:
         ending = Ending(record_retention_days=30)
         return Runner(
             kinds={self.kind.name: self.kind},
             handler=lambda _: self._count,
-            engine=lambda _: None,
+            engine=self.engines.get,
             claims=Claims(
                 store=self.store,
                 objects=self.objects,
@@ -85,6 +101,7 @@ class Bench:
             ),
             finisher=Finisher(store=self.store, ending=ending, clock=self.clock),
             store=self.store,
+            conversations=self.conversations,
             objects=self.objects,
             payloads=ClaimCheck(self.objects, inline_max_bytes=1024),
             reuse=Reuse(self.objects),
@@ -93,7 +110,7 @@ class Bench:
             random=Random(7),
         )
 
-    def _count(self, request: EchoRequest, work: Work[Any]) -> EchoResult:
+    def _count(self, request: EchoRequest, work: OwnerWork[Any]) -> EchoResult:
         self.handled += 1
         return self.handle(request, work)
 

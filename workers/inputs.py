@@ -1,4 +1,4 @@
-"""The files that a request names, as an attempt of its job reads them."""
+"""The files and jobs that a request names, as an attempt of its job reads them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from schemas.errors import MissingObjectError, PermanentError
 from schemas.files import source_key
+from schemas.status import Status
 
 if TYPE_CHECKING:
-    from schemas.ports import JobStore, ObjectStore
+    from schemas.job import JsonObject
+    from schemas.ports import JobStore, ObjectStore, Payloads
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,26 @@ def find(ref: str, *, owner: str, jobs: JobStore, objects: ObjectStore) -> Input
     if key is None:
         raise unknown_file()
     return InputFile(key, objects)
+
+
+def find_result(job_id: str, kind: str, *, owner: str, jobs: JobStore, payloads: Payloads) -> JsonObject:
+    """Return the result of an owner's job.
+
+    Raises:
+        PermanentError: `unknown_job`: the owner has none of this kind that has succeeded, or its result is gone.
+    """
+    job = jobs.get(job_id)
+    if job is None or (job.owner, job.kind, job.status) != (owner, kind, Status.SUCCEEDED) or job.result is None:
+        raise _unknown_job(kind)
+    try:
+        return payloads.load(job.result)
+    except MissingObjectError:
+        raise _unknown_job(kind) from None
+
+
+def _unknown_job(kind: str) -> PermanentError:
+    message = f"The job that the request names is no {kind} job of yours with a result. Name one that has succeeded."
+    return PermanentError("unknown_job", message)
 
 
 def unknown_file() -> PermanentError:

@@ -8,7 +8,7 @@ from random import SystemRandom
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from ops.aws.dynamodb import DynamoJobStore
+from ops.aws.dynamodb import DynamoConversations, DynamoJobStore
 from ops.aws.objects import S3ObjectStore
 from ops.aws.queues import SqsQueues
 from ops.lifeline import process_name
@@ -63,6 +63,7 @@ def build_runner(settings: Settings, clients: Clients, *, patience_s: float = PA
         ),
         finisher=Finisher(store=store, ending=ending, clock=utc_now, patience_s=patience_s),
         store=store,
+        conversations=DynamoConversations(clients.dynamodb, settings.table_name),
         objects=objects,
         payloads=ClaimCheck(objects, inline_max_bytes=settings.inline_max_bytes),
         reuse=Reuse(objects),
@@ -79,18 +80,23 @@ def check_engines(settings: Settings, kinds: Iterable[str]) -> None:
         UnknownEngineError: the settings name an engine that there is not, or that is not installed.
         EngineOptionsError: they give it options that it can't be made with.
     """
-    if unknown := settings.engines.keys() - registry().keys():
+    if unknown := settings.engines.keys() - _with_roles(registry()):
         raise UnknownEngineError(f"SAYLINE_ENGINES has {', '.join(sorted(unknown))}: there is no such kind")
     if unknown := settings.engine_options.keys() - known_engines():
         raise UnknownEngineError(f"SAYLINE_ENGINE_OPTIONS has {', '.join(sorted(unknown))}: there is no such engine")
-    for kind in kinds:
+    for kind in sorted(_with_roles(kinds)):
         check_engine(kind, *_chosen(settings, kind))
 
 
 def preload_engines(settings: Settings, kinds: Iterable[str]) -> None:
     """Load what the pool's processes are to share, such as models: once, in the parent, before it forks them."""
-    for kind in kinds:
+    for kind in sorted(_with_roles(kinds)):
         preload(kind, settings.engines.get(kind))
+
+
+def _with_roles(kinds: Iterable[str]) -> set[str]:
+    """Return the kinds, and what their handlers need engines for beside these."""
+    return {name for kind in kinds for name in (kind, *registry()[kind].roles)}
 
 
 def _engines(settings: Settings) -> Callable[[str], Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, TypeAlias
 
-from schemas.errors import PermanentError, TransientError, UnavailableError
+from schemas.errors import NotYetError, PermanentError, TransientError, UnavailableError
 from schemas.job import JobError
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ class Park:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """Hide the message until another job may be over; no attempt is burnt."""
+
+    delay_s: int
+
+
+@dataclass(frozen=True)
 class Fail:
     """No attempt will succeed."""
 
@@ -45,7 +52,7 @@ class GiveUp:
     """Attempts are used up: dead-letter the job."""
 
 
-Decision: TypeAlias = Retry | Park | Fail | GiveUp
+Decision: TypeAlias = Retry | Park | Wait | Fail | GiveUp
 
 
 def describe(error: Exception) -> JobError:
@@ -60,7 +67,9 @@ def describe(error: Exception) -> JobError:
     return JobError(code="unexpected_error", message=f"{type(error).__name__} in the worker", retryable=True)
 
 
-def decide(error: Exception, *, attempt: int, kind: AnyKind, held_s: float, random: Random) -> Decision:
+def decide(  # noqa: PLR0913 - all that it rests on
+    error: Exception, *, attempt: int, kind: AnyKind, held_s: float, random: Random, waited_s: float = 0
+) -> Decision:
     """Decide on an attempt's error; what isn't known to be permanent counts as transient.
 
     Args:
@@ -69,7 +78,10 @@ def decide(error: Exception, *, attempt: int, kind: AnyKind, held_s: float, rand
         kind: says how many attempts there are and how to back off.
         held_s: seconds since the message was received.
         random: source of the jitter.
+        waited_s: seconds since the job first had to wait for another one.
     """
+    if isinstance(error, NotYetError):
+        return Wait(_wait(error, waited_s, random))
     if isinstance(error, PermanentError):
         return Fail()
     if attempt >= kind.max_attempts:
@@ -77,6 +89,14 @@ def decide(error: Exception, *, attempt: int, kind: AnyKind, held_s: float, rand
     delay_s = _delay(error, attempt, kind.backoff, random)
     longest = min(LONGEST_HIDE_S, _LONGEST_HELD_S - held_s)
     return Retry(delay_s) if delay_s <= longest else Park(delay_s)
+
+
+def _wait(error: NotYetError, waited_s: float, random: Random) -> int:
+    """Return after how long to look again: 1 to 3 seconds, or a tenth of the time that it has waited.
+
+    Some fifty looks in a quarter of an hour: a queue gives a message up after a hundred receives.
+    """
+    return ceil(max(random.uniform(1, 3), waited_s / 10, error.retry_after_s or 0))
 
 
 def _delay(error: Exception, attempt: int, backoff: Backoff, random: Random) -> int:

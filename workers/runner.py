@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from traceback import format_tb
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,11 @@ from structlog.contextvars import bound_contextvars
 
 from schemas import moves
 from schemas.after import complete
-from schemas.errors import PermanentError, UnavailableError
+from schemas.errors import NotYetError, PermanentError, UnavailableError
 from schemas.job import Job
 from schemas.outcome import OK, Hidden, Left, Outcome, Settled
 from schemas.status import Status
-from workers.attempt import Attempt
+from workers.attempt import Around, Attempt
 from workers.conclusion import Conclusion, judge
 from workers.guard import Verdict, verdict_of
 from workers.leftovers import delete_leftovers
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from schemas.ending import Ending
     from schemas.kind import Request, Result
     from schemas.kinds import AnyKind
-    from schemas.ports import Clock, JobStore, ObjectStore, Payloads
+    from schemas.ports import Clock, Conversations, JobStore, ObjectStore, Payloads
     from workers.claims import Claims
     from workers.delivery import Delivery
     from workers.finish import Finisher
@@ -62,6 +63,7 @@ class Runner:
     claims: Claims
     finisher: Finisher
     store: JobStore
+    conversations: Conversations
     objects: ObjectStore
     payloads: Payloads
     reuse: Reuse
@@ -143,7 +145,7 @@ class Runner:
                 attempt.delete_files()
             return conclusion
         now = self.clock()
-        end = self.ending.well(kind, now)
+        end = self.ending.well(kind, now, after=attempt.after)
         return Conclusion(moves.succeed(self._holder(job, delivery), success, end=end, now=now), Settled(code))
 
     def _stopped(self, job: Job, delivery: Delivery) -> Conclusion:
@@ -158,10 +160,16 @@ class Runner:
         if delivery.probing and verdict_of(error) is Verdict.UNAVAILABLE:
             log.info("probe_failed", error=type(error).__name__)
             return Conclusion(moves.hand_back(holder, now=now), Hidden(_PROBE_HIDE_S, Verdict.UNAVAILABLE))
-        held_s = (now - delivery.received_at).total_seconds()
-        decision = decide(error, attempt=job.attempt, kind=kind, held_s=held_s, random=self.random)
+        decision = decide(
+            error,
+            attempt=job.attempt,
+            kind=kind,
+            held_s=(now - delivery.received_at).total_seconds(),
+            random=self.random,
+            waited_s=(now - (job.waiting_since or now)).total_seconds(),
+        )
         _log_failure(error, decision=type(decision).__name__)
-        return judge(error, decision, holder=holder, ending=self.ending, now=now)
+        return judge(error, decision, holder=holder, ending=self.ending, now=now, waiting_since=job.waiting_since)
 
     def _work(self, job: Job, kind: AnyKind, attempt: Attempt) -> tuple[moves.Success, str | None]:
         attempt.engine = self.engine(kind.name)
@@ -181,8 +189,17 @@ class Runner:
 
     def _attempt(self, job: Job, delivery: Delivery) -> Attempt:
         deadline = self.clock() + timedelta(seconds=self.kinds[job.kind].timeout_s)
-        holder = self._holder(job, delivery)
-        return Attempt(job, holder=holder, deadline=deadline, store=self.store, objects=self.objects, clock=self.clock)
+        return Attempt(job, holder=self._holder(job, delivery), deadline=deadline, around=self._around(job.kind))
+
+    def _around(self, kind: str) -> Around:
+        return Around(
+            jobs=self.store,
+            objects=self.objects,
+            payloads=self.payloads,
+            conversations=self.conversations,
+            engines={role: partial(self.engine, role) for role in self.kinds[kind].roles},
+            clock=self.clock,
+        )
 
     def _attempt_elsewhere(self, job: Job, delivery: Delivery) -> Attempt:
         """Return an attempt that another process makes: nobody here knows what it has written."""
@@ -210,6 +227,9 @@ class Runner:
 
 def _log_failure(error: Exception, *, decision: str) -> None:
     """Log an attempt's error; of an unknown one the frames as well, not its message: it may quote the request."""
+    if isinstance(error, NotYetError):
+        log.info("job_waits", code=error.code)
+        return
     reason = describe(error)
     frames = format_tb(error.__traceback__) if reason.code == "unexpected_error" else []
     say = log.warning if reason.retryable else log.info

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ops.audit import Evidence
 from ops.aws.clients import Clients
-from ops.aws.dynamodb import DynamoJobStore
+from ops.aws.dynamodb import DynamoConversations, DynamoJobStore
 from ops.aws.errors import translated
 from ops.aws.objects import S3ObjectStore
 from ops.aws.queues import SERVICE, SqsQueues
+from ops.evidence import Evidence
 from ops.payloads import ClaimCheck
 from schemas.envelope import REASON_ATTRIBUTE, from_message
 from schemas.kinds import registry
@@ -38,6 +38,7 @@ def gather(settings: Settings) -> Evidence:
         dead |= _dead_letters(clients.sqs, queues.url(settings.dlq_name(kind)))
     return Evidence(
         jobs={job.id: job for job in store.scan()},
+        conversations=tuple(DynamoConversations(clients.dynamodb, settings.table_name).scan()),
         objects=objects,
         payloads=ClaimCheck(objects, inline_max_bytes=settings.inline_max_bytes),
         waiting={kind: queues.depth(kind) for kind in registry()},

@@ -46,7 +46,9 @@ class _Sort:
 
 
 _SORTS = (
-    _Sort(0.48, "noop", Fate.SUCCEEDS, {}),
+    _Sort(0.40, "noop", Fate.SUCCEEDS, {}),
+    _Sort(0.04, "noop", Fate.SUCCEEDS, {"conversation": "storm-1"}),
+    _Sort(0.04, "noop", Fate.SUCCEEDS, {"conversation": "storm-2"}),
     _Sort(0.04, "noop", Fate.SUCCEEDS, {"padding": _PADDING}),
     _Sort(0.04, "noop", Fate.FAILS, {"how": "fail"}),
     _Sort(0.04, "noop", Fate.DIES, {"how": "flaky"}),

@@ -15,7 +15,7 @@ from ops.aws.dynamodb import DynamoJobStore
 from ops.memory import MemoryJobStore
 from schemas import moves
 from schemas.errors import ExistsError, RefusedError, UnavailableError
-from schemas.job import After, Job, JobError, Lease, Payload, Progress
+from schemas.job import CountAfter, Job, JobError, Lease, Payload, Progress
 from schemas.moves import End, Holder, Success
 from schemas.status import Status
 from schemas.usage import Usage
@@ -63,7 +63,7 @@ def holder(job: Job, token: str = "t") -> Holder:
     )
 
 
-def succeeded(job: Job, clock: ManualClock, **after: After) -> Move:
+def succeeded(job: Job, clock: ManualClock, **after: CountAfter) -> Move:
     success = Success(
         result=Payload(inline={"text": "좋은 아침 ☀", "ratio": 0.1}),
         files={"speech.mp3": "tts/a/0.1/speech.mp3"},
@@ -231,7 +231,7 @@ def test_an_end_whose_answer_was_lost_is_known_though_what_follows_it_is_done_by
     store: JobStore, clock: ManualClock
 ):
     job = claimed(store, clock, owner=fresh_id())
-    end = succeeded(job, clock, a=After(type="count", name="a", by=1, day="2026-11-21"))
+    end = succeeded(job, clock, a=CountAfter(name="a", by=1, day="2026-11-21"))
     done = store.complete_after(store.apply(end), "a")
 
     assert store.apply(end) == done
@@ -356,7 +356,7 @@ def test_a_check_is_postponed_once(store: JobStore, clock: ManualClock):
 
 def test_what_follows_is_counted_exactly_once(store: JobStore, clock: ManualClock, kind: str):
     job = claimed(store, clock, owner=fresh_id(), kind=kind)
-    entries = {name: After(type="count", name=name, by=2, day="2026-11-21") for name in ("a", "b")}
+    entries = {name: CountAfter(name=name, by=2, day="2026-11-21") for name in ("a", "b")}
     done = store.apply(succeeded(job, clock, **entries))
     assert store.count_open(kind, at_most=10) == 1
 
@@ -373,7 +373,7 @@ def test_what_follows_is_counted_exactly_once(store: JobStore, clock: ManualCloc
 
 def test_a_job_is_not_redriven_before_what_follows_its_end_is_done(store: JobStore, clock: ManualClock):
     job = claimed(store, clock, owner=fresh_id())
-    entries = {"a": After(type="count", name="a", by=1, day="2026-11-21")}
+    entries = {"a": CountAfter(name="a", by=1, day="2026-11-21")}
     end = End(expires_at=clock() + timedelta(days=30), after=entries)
     error = JobError(code="nothing_to_speak", message="Nothing to speak.", retryable=False)
     failed = store.apply(moves.fail(holder(job), error, end=end, now=clock()))
@@ -390,7 +390,7 @@ def test_a_job_is_not_redriven_before_what_follows_its_end_is_done(store: JobSto
 def test_who_saw_entries_that_are_done_by_now_completes_nothing(store: JobStore, clock: ManualClock, kind: str):
     """Else the last entry would be removed by somebody who takes it for the last but one, and the job stay open."""
     job = claimed(store, clock, owner=fresh_id(), kind=kind)
-    entries = {name: After(type="count", name=name, by=1, day="2026-11-21") for name in ("a", "b")}
+    entries = {name: CountAfter(name=name, by=1, day="2026-11-21") for name in ("a", "b")}
     done = store.apply(succeeded(job, clock, **entries))
     left = store.complete_after(done, "a")
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from schemas import histories
+from schemas.conversation import conversation_folder, turn_of_key
 from schemas.envelope import REASON_ATTRIBUTE
 from schemas.retention import REQUESTS_PREFIX
 from schemas.status import Status
-from tests.interleavings.handler import ECHO, FILE
+from tests.interleavings.handler import ECHO, FILE, TALK
 from tests.interleavings.system import OWNER
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ def findings(system: System) -> Iterator[str]:
     for job in table.jobs:
         yield from (f"{what}: {job.id[-4:]} {job.status} {job.epoch}.{job.attempt}" for what in _of_job(system, job))
     yield from _of_dead_letters(system)
+    yield from _of_conversation(system)
     left = set(system.bucket.keys(REQUESTS_PREFIX)) - {job.request.key for job in table.jobs}
     if left and not system.is_request_left:
         yield f"requests without a record, {sorted(left)}"
@@ -128,6 +131,28 @@ def _of_objects(system: System, job: Job) -> Iterator[str]:
             yield f"result of {said}, file of {run}"
     if (left := found - expected) and job.id not in system.troubled:
         yield f"objects are left, {sorted(left)}"
+
+
+def _of_conversation(system: System) -> Iterator[str]:
+    """Each success is one turn, there are no others, and no number is missing."""
+    head = system.table.conversations.get(OWNER, TALK)
+    kept = [turn_of_key(key) for key in system.bucket.keys(conversation_folder(OWNER, TALK))]
+    results = {job.id: system.payloads.load(job.result) for job in system.table.jobs if job.result}
+    turns = {result["turn"]: (job_id, result["run"]) for job_id, result in results.items() if result["turn"]}
+    if head is None or head.deleted:
+        if turns and head is None:
+            yield "turns of no conversation"
+        if kept and not system.is_history_left:
+            yield f"turns of a deleted conversation, {kept}"
+        return
+    history = histories.read(head, system.bucket)
+    said = {turn.number: (turn.job_id, turn.message) for turn in history.turns}
+    if len(said) != len(history.turns) or sorted(said) != list(range(1, head.turns + 1)):
+        yield f"turns are {[turn.number for turn in history.turns]} of {head.turns}"
+    if said != turns:
+        yield f"the conversation has {said}, the jobs {turns}"
+    if not system.is_history_left and set(kept) - {head.turns - 1, head.turns}:
+        yield f"of {head.turns} turns {kept} are kept"
 
 
 def _of_dead_letters(system: System) -> Iterator[str]:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 BEGINNINGS = frozenset({"claim", "take_over"})
 BY_NEXT_RECEIVER = frozenset({"take_over", "bury", "drop"})
 OF_AN_EPOCH = frozenset({*BEGINNINGS, *BY_NEXT_RECEIVER, "redrive"})
-BY_HOLDER = frozenset({"extend", "report", "succeed", "fail", "retry", "park", "hand_back", "dead_letter", "stop"})
+BY_HOLDER = frozenset(
+    {"extend", "report", "succeed", "fail", "retry", "park", "hand_back", "wait", "dead_letter", "stop"}
+)
 CANCELLATIONS = frozenset({"cancel", "stop", "drop"})
 
 
@@ -85,7 +87,7 @@ class Ledger(MemoryJobStore):
             self._begin(move, before)
         elif after.status is not Status.RUNNING:
             self._holders[before.id] = None
-        if name == "hand_back":
+        if name in ("hand_back", "wait"):
             self._attempts[epoch] -= 1
         if name == "request_cancel":
             self._asked.add(epoch)

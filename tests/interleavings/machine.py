@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.interleavings.worker import Worker
 
 _NUMBERS = st.integers(0, 5)
-_DEEDS = st.sampled_from([*DEEDS, "ok long", "slow long"])
+_DEEDS = st.sampled_from([*DEEDS, "ok long", "slow long", "ok talk", "slow talk", "ok talk", "flaky talk"])
 _IS_SO = st.booleans()
 _LOSSES = ("lost", "out", "lost, lost", "lost, out")
 FAULTS = (*_LOSSES, *_LOSSES, "killed", "worker killed", "worker stopped")
@@ -75,6 +75,12 @@ class Interleavings(RuleBasedStateMachine):
     def redrive(self, number: int) -> None:
         if job := self._job(number, lambda job: job.status in REDRIVABLE):
             self.system.redrive(job.id)
+
+    @precondition(lambda self: self.has_room and self.system.table.conversations.heads())
+    @rule(is_so=st.sampled_from([True, False, False, False]))
+    def forget(self, *, is_so: bool) -> None:
+        if is_so:
+            self.system.forget()
 
     @precondition(lambda self: self.system.queue.dead)
     @rule(number=_NUMBERS)

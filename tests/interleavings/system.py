@@ -15,11 +15,12 @@ from ops.payloads import ClaimCheck
 from producers.control import Control, StateError
 from producers.sending import Sender
 from producers.submission import NotInTimeError, Submission, Submissions
+from schemas import histories
 from schemas.ending import Ending
 from schemas.envelope import from_message
 from schemas.errors import UnavailableError
 from tests.conftest import ManualClock
-from tests.interleavings.handler import ECHO, Handler, request_of
+from tests.interleavings.handler import ECHO, TALK, Handler, request_of
 from tests.interleavings.ledger import Ledger
 from tests.interleavings.lockstep import Actor, Fate, Stage, Wire
 from tests.interleavings.queue import Message, Queue
@@ -50,6 +51,9 @@ class System:
         self.bucket = MemoryObjectStore()
         self.queue = Queue(self.clock, are_stale_handles_good=are_stale_handles_good)
         self.store: Any = Wire(self.stage, "table", self.table, lambda: UnavailableError("DynamoDB", "Twin"))
+        self.conversations: Any = Wire(
+            self.stage, "table", self.table.conversations, lambda: UnavailableError("DynamoDB", "Twin")
+        )
         self.objects: Any = Wire(self.stage, "bucket", self.bucket, lambda: UnavailableError("S3", "Twin"))
         self.port: Any = Wire(self.stage, "queue", self.queue, lambda: UnavailableError("SQS", "Twin"))
         self.client: Any = Wire(
@@ -73,6 +77,8 @@ class System:
         """Jobs and epochs whose owner was told that they are, or are to be, cancelled."""
         self.troubled: set[str] = set()
         """Jobs of which somebody was killed or got no answer: objects may be left, for the bucket's rules to delete."""
+        self.is_history_left = False
+        """Whether of a turn more may be left than its history: somebody was killed, or got no answer."""
         self._numbers: dict[str, int] = {}
         self.workers = [Worker(self, self.name("worker")) for _ in range(2)]
         self._build_api()
@@ -126,6 +132,7 @@ class System:
             ),
             finisher=finisher,
             store=self.store,
+            conversations=self.conversations,
             objects=self.objects,
             payloads=self.payloads,
             reuse=Reuse(self.objects),
@@ -177,6 +184,17 @@ class System:
         if name == "cancel" and done:
             self.cancelled.add((done.id, done.epoch))
 
+    def forget(self) -> Actor:
+        """Have the owner delete the conversation."""
+        return self.act("delete", self._forget)
+
+    def _forget(self) -> None:
+        try:
+            self.conversations.delete(OWNER, TALK, now=self.clock())
+            histories.erase(OWNER, TALK, self.objects)
+        except UnavailableError as error:
+            self.stage.say(f"API: the conversation is still to be deleted, {error}")
+
     def sweep(self) -> Actor:
         return self.act("sweeper", self._sweep)
 
@@ -225,6 +243,7 @@ class System:
 
     def trouble(self, actor: Actor) -> None:
         """Note that what an actor leaves may have to wait for the end of its retention."""
+        self.is_history_left |= actor.name.startswith("delete")
         for worker in self.workers:
             if actor in worker.children or actor.name.startswith(f"{worker.name} "):
                 self._trouble(worker, is_deleting=actor.at.startswith("bucket."))
@@ -233,6 +252,7 @@ class System:
 
     def _trouble(self, worker: Worker, *, is_deleting: bool) -> None:
         """What is left of a job that goes on is deleted at its end, by whoever ends it; later there is nobody."""
+        self.is_history_left = True
         found = {job_id: self.table.get(job_id) for job_id in worker.in_hand}
         self.troubled |= {job_id for job_id, job in found.items() if is_deleting or job is None or job.status.is_final}
 

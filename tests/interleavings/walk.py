@@ -9,10 +9,11 @@ from tests.interleavings.handler import DEEDS
 from tests.interleavings.machine import ALL, FAULTS, Interleavings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _STEPS = 30
 _LIKELY_DEEDS = ("ok", "ok", "slow", "ok long", "slow long", *DEEDS)
+_TALKS = ("ok", "ok", "ok", "slow", "slow", "ok long", "flaky", "fail", "poison", "bomb", "park", "broken")
 
 
 class FoundError(AssertionError):
@@ -26,13 +27,15 @@ def walk(seed: int) -> None:
         FoundError: with all that happened.
     """
     random = Random(seed)
+    # In half of the lives all jobs are turns of one conversation.
+    deeds = [f"{deed} talk" for deed in _TALKS] if seed % 2 else _LIKELY_DEEDS
     machine = Interleavings()
     try:
         machine.a_job(
-            random.choice(_LIKELY_DEEDS), are_stale_handles_good=random.random() < 0.5, begun=random.choice((1, 1, 2))
+            random.choice(deeds), are_stale_handles_good=random.random() < 0.5, begun=random.choice((1, 1, 2))
         )
         for _ in range(random.randint(4, _STEPS)):
-            _step(machine, random)
+            _step(machine, random, deeds)
             machine.nothing_is_wrong()
         machine.end()
     except Exception as error:
@@ -42,7 +45,7 @@ def walk(seed: int) -> None:
         machine.system.close()
 
 
-def _step(machine: Interleavings, random: Random) -> None:
+def _step(machine: Interleavings, random: Random, deeds: Sequence[str]) -> None:
     number, other = random.randrange(6), random.randrange(6)
     is_so = random.random() < 0.5
     steps = random.choice((1, 1, 1, 2, 2, 3, 5, ALL))
@@ -52,9 +55,10 @@ def _step(machine: Interleavings, random: Random) -> None:
     system = machine.system
     room, actors = machine.has_room, len(system.actors)
     choices: dict[Callable[[], object], int] = {
-        lambda: machine.submit(random.choice(_LIKELY_DEEDS), later): 2 * machine.may_submit,
+        lambda: machine.submit(random.choice(deeds), later): 2 * machine.may_submit,
         machine.submit_with_key: 2 * room,
         lambda: machine.cancel(number): 2 * room,
+        lambda: machine.forget(is_so=random.random() < 0.3): room and bool(system.table.conversations.heads()),
         lambda: machine.redrive(number): 3 * room,
         lambda: machine.move_dead_letter_back(number): 2 * bool(system.queue.dead),
         lambda: machine.receive(number, other, again=is_so, begin=number > 0): 8 * room,

@@ -9,7 +9,7 @@ import pytest
 
 from producers.sending import RESEND_AFTER
 from schemas import moves
-from schemas.job import After, JobError, Payload, Progress
+from schemas.job import CountAfter, JobError, Payload, Progress
 from schemas.status import Status
 from tests.api import ApiBench
 
@@ -243,7 +243,7 @@ def test_nothing_is_sent_for_a_job_whose_record_could_not_be_changed():
 def test_what_follows_the_end_is_done_before_the_job_is_run_again():
     bench = ApiBench()
     job_id = bench.submitted(owner="mina")
-    after = {"n": After(type="count", name="n", by=1, day="2026-11-21")}
+    after = {"n": CountAfter(name="n", by=1, day="2026-11-21")}
     end = moves.End(expires_at=bench.clock() + timedelta(days=30), after=after)
     bench.store.inner.apply(moves.fail(bench.claim(job_id), ERROR, end=end, now=bench.clock()))
     assert redrive(bench, job_id, **{"X-Sayline-Owner": "mina"}).status_code == 202
@@ -263,11 +263,16 @@ def test_progress_is_shown_while_the_job_runs():
     bench = ApiBench()
     job_id = bench.submitted()
     holder = bench.claim(job_id)
-    said = Progress(fraction=0.4, note="aligning", at=bench.clock())
+    said = Progress(fraction=0.4, note="writing", partial="그래. 너는", at=bench.clock())
     before = bench.http.get(f"/v1/jobs/{job_id}").headers["ETag"]
     bench.store.inner.apply(moves.report(holder, said, now=bench.clock()))
     answer = bench.http.get(f"/v1/jobs/{job_id}")
-    assert answer.json()["progress"] == {"fraction": 0.4, "note": "aligning", "at": "2026-11-21T09:00:00.123000Z"}
+    assert answer.json()["progress"] == {
+        "fraction": 0.4,
+        "note": "writing",
+        "partial": "그래. 너는",
+        "at": "2026-11-21T09:00:00.123000Z",
+    }
     assert answer.headers["ETag"] != before
     bench.store.inner.apply(moves.fail(holder, ERROR, end=bench._end(), now=bench.clock()))  # noqa: SLF001
     assert bench.http.get(f"/v1/jobs/{job_id}").json()["progress"] is None

@@ -181,10 +181,24 @@ def test_a_form_for_what_is_not_taken_is_refused(fields: Any, field: str):
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+def test_a_document_lies_under_a_prefix_of_its_own():
+    shown = form(ApiBench(), media="document", mime="text/markdown").json()
+
+    assert shown["ref"].startswith("document:")
+    assert shown["fields"]["key"].startswith("uploads/")
+
+
+@pytest.mark.parametrize("mime", ["audio/webm", "text/css", "text/plain; charset=utf-8", "application/zip"])
+def test_what_is_no_text_is_no_document(mime: str):
+    answer = form(ApiBench(), media="document", mime=mime)
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "mime")
+
+
 def test_the_largest_file_is_that_of_the_kind_that_takes_the_largest():
     assert form(ApiBench(), bytes=largest(registry(), "audio")).status_code == 201
     assert largest(registry(), "audio") == max(
-        field.max_bytes for kind in registry().values() for field in kind.files.values()
+        field.max_bytes for kind in registry().values() for field in kind.files.values() if field.media == "audio"
     )
 
 

@@ -13,7 +13,7 @@ from ops.audit import MEANINGS, Evidence, audit
 from ops.memory import MemoryObjectStore
 from ops.payloads import ClaimCheck
 from schemas.files import upload_key
-from schemas.job import After, Attempt, Job, Payload
+from schemas.job import Attempt, CountAfter, Job, Payload
 from schemas.status import Status
 from tests.conftest import new_job
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.conftest import ManualClock
 
 SOUND = b"ID3 sound"
-COUNT = After(type="count", name="n", by=1, day="2026-11-21")
+COUNT = CountAfter(name="n", by=1, day="2026-11-21")
 KEY = "tts/good/0.1/speech.mp3"
 RESULT = {
     "engine": "espeak-ng",

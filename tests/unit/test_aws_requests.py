@@ -26,7 +26,7 @@ from ops.settings import Settings
 from schemas import moves
 from schemas.envelope import Envelope, from_message
 from schemas.errors import NotSentError, RefusedError, UnavailableError
-from schemas.job import After, Job, JobError, Lease, open_shards, parked_shard
+from schemas.job import CountAfter, Job, JobError, Lease, open_shards, parked_shard
 from tests.conftest import ManualClock, new_job
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def job_a(**fields: object) -> Job:
 
 
 def finished() -> Job:
-    after = {name: After(type="count", name=name, by=1, day="2026-11-21") for name in ("n", "m")}
+    after = {name: CountAfter(name=name, by=1, day="2026-11-21") for name in ("n", "m")}
     return job_a(status="succeeded", after=after)
 
 

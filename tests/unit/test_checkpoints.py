@@ -205,3 +205,101 @@ def test_an_attempt_that_is_tried_again_has_no_progress_of_the_one_before(bench:
     assert isinstance(bench.deliver(), Hidden)
 
     assert bench.job().progress is None
+
+
+# --- answers that are being written ---
+
+
+def writing(bench: Bench, *said: tuple[float, str], seen: list[str | None]) -> Callable[..., EchoResult]:
+    """A handler that writes an answer piece by piece; `seen` is what its owner could read after each."""
+
+    def handle(request: EchoRequest, work: Work[Any]) -> EchoResult:
+        written = ""
+        for seconds, piece in said:
+            bench.clock.advance(seconds)
+            written += piece
+            work.progress(None, "writing", partial=written)
+            progress = bench.job().progress
+            seen.append(progress.partial if progress else None)
+        return say_back(request, work)
+
+    return handle
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ("Yes, I do! ", "What", " about you?"),
+        ("그럼요. ", "너는", " 어때?"),
+        ('"Really?" ', "she", " said."),
+        ("First line\n", "second", " line"),
+        ("はい。 ", "そう", "です。"),
+    ],
+)
+def test_the_first_whole_sentence_is_shown_at_once(bench: Bench, answer: tuple[str, ...]):
+    seen: list[str | None] = []
+    bench.handle = writing(bench, *((0.1, piece) for piece in answer), seen=seen)
+
+    bench.deliver()
+
+    assert seen == [None, "".join(answer[:2]), "".join(answer[:2])]
+    assert reports(bench) == 1
+
+
+@pytest.mark.parametrize("answer", ["Yes, I do", "Yes, I do!", "I paid 3.50 for it", "네, 좋아요.  "])
+def test_an_answer_of_one_sentence_costs_no_write(bench: Bench, answer: str):
+    bench.handle = writing(bench, *((0.05, piece) for piece in answer), seen=[])
+
+    bench.deliver()
+
+    assert (bench.store.made, bench.store.read - len(answer)) == (["claim", "succeed"], 0)
+
+
+def test_a_long_answer_is_shown_about_once_a_second(bench: Bench):
+    seen: list[str | None] = []
+    bench.handle = writing(bench, *[(0.1, "Go on. ")] * 100, seen=seen)
+
+    bench.deliver()
+
+    assert reports(bench) == 10
+    shown = [text for text in dict.fromkeys(seen) if text]
+    assert shown == ["Go on. " * n for n in range(2, 93, 10)]
+
+
+def test_a_very_long_answer_is_shown_in_part(bench: Bench):
+    seen: list[str | None] = []
+    bench.handle = writing(bench, (0.1, "Go on. " * 1000), seen=seen)
+
+    bench.deliver()
+
+    assert [len(text or "") for text in seen] == [2000]
+
+
+def test_what_was_written_stays_while_something_else_is_said(bench: Bench):
+    def handle(request: EchoRequest, work: Work[Any]) -> EchoResult:
+        work.progress(None, "writing", partial="Yes. I do")
+        bench.clock.advance(1)
+        work.progress(0.9, "checking")
+        progress = bench.job().progress
+        assert progress is not None
+        assert (progress.note, progress.partial) == ("checking", "Yes. I do")
+        return say_back(request, work)
+
+    bench.handle = handle
+
+    assert isinstance(bench.deliver(), Settled)
+    assert bench.job().status is Status.SUCCEEDED
+    assert bench.job().progress is None
+
+
+def test_whoever_cancels_a_job_that_writes_stops_it(bench: Bench):
+    def handle(request: EchoRequest, work: Work[Any]) -> EchoResult:
+        bench.store.apply(moves.request_cancel("job-1", now=bench.clock()))
+        work.progress(None, partial="Yes. I do")
+        return say_back(request, work)
+
+    bench.handle = handle
+
+    bench.deliver()
+
+    assert bench.job().status is Status.CANCELLED

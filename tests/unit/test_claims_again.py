@@ -11,7 +11,7 @@ import pytest
 from schemas import moves
 from schemas.envelope import Envelope
 from schemas.errors import PermanentError, TransientError, UnavailableError
-from schemas.job import After
+from schemas.job import CountAfter
 from schemas.moves import End
 from schemas.outcome import Hidden, Outcome, Settled
 from schemas.status import Status
@@ -152,7 +152,7 @@ def test_two_copies_of_a_dead_letter_begin_one_epoch(bench: Bench):
 def test_what_follows_the_end_is_done_before_the_job_begins_again(bench: Bench):
     bench.submit()
     holder = holds(bench)
-    after = {"n": After(type="count", name="n", by=1, day="2026-11-21")}
+    after = {"n": CountAfter(name="n", by=1, day="2026-11-21")}
     end = End(expires_at=bench.clock() + timedelta(days=30), after=after)
     error = PermanentError("bad_voice", "There is no such voice.")
     bench.store.apply(moves.fail(holder, job_error(error), end=end, now=bench.clock()))

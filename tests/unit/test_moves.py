@@ -14,7 +14,7 @@ from ops.memory import MemoryJobStore
 from schemas import moves
 from schemas.conditions import Facts
 from schemas.errors import RefusedError
-from schemas.job import After, Attempt, Job, Lease, Progress, open_shard, open_shards, parked_shard
+from schemas.job import Attempt, CountAfter, Job, Lease, Progress, open_shard, open_shards, parked_shard
 from schemas.move import Change, Move
 from schemas.moves import Holder
 from schemas.status import FINAL, TRANSITIONS, Status
@@ -43,6 +43,7 @@ READY: dict[str, dict[str, object]] = {
     "retry": RUNNING,
     "park": RUNNING,
     "hand_back": RUNNING,
+    "wait": RUNNING,
     "dead_letter": RUNNING | {"attempt": 2},
     "cancel": {"status": Status.QUEUED},
     "request_cancel": RUNNING,
@@ -56,16 +57,27 @@ SOURCES["cancel"] |= {Status.RETRYING, Status.SCHEDULED}
 SOURCES["redrive"] |= {Status.FAILED}
 
 ENDS_OF_THE_HOLDER = ("succeed", "fail", "retry", "park", "hand_back", "dead_letter", "stop")
-UNLESS_CANCELLED = ("take_over", "bury", "report", "succeed", "fail", "retry", "park", "hand_back", "dead_letter")
+UNLESS_CANCELLED = (
+    "take_over",
+    "bury",
+    "report",
+    "succeed",
+    "fail",
+    "retry",
+    "park",
+    "hand_back",
+    "wait",
+    "dead_letter",
+)
 #: Who finds the job of a dead worker.
 OF_THE_NEXT = ("take_over", "bury", "drop")
 
 
 def spoilt() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Every guard of every move: the move, the condition that does not hold, and what is so instead."""
-    follows = {"n": After(type="count", name="n", by=1, day="2026-11-21")}
+    follows = {"n": CountAfter(name="n", by=1, day="2026-11-21")}
     rows: tuple[tuple[tuple[str, ...], str, dict[str, Any]], ...] = (
-        ((*ENDS_OF_THE_HOLDER, "extend", "report"), "holds_lease", {"lease": OTHERS}),
+        ((*ENDS_OF_THE_HOLDER, "wait", "extend", "report"), "holds_lease", {"lease": OTHERS}),
         (("claim", *OF_THE_NEXT, "redrive"), "same_epoch", {"epoch": 1}),
         (OF_THE_NEXT, "lease_expired", {"lease": LIVE}),
         (("take_over", "retry", "park"), "attempts_left", {"attempt": 2}),

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.errors import PermanentError, TransientError, UnavailableError
+from schemas.errors import NotYetError, PermanentError, TransientError, UnavailableError
 from schemas.kind import Backoff
 from tests.workers import ECHO
-from workers.retry import LONGEST_HIDE_S, Fail, GiveUp, Park, Retry, decide, describe
+from workers.retry import LONGEST_HIDE_S, Fail, GiveUp, Park, Retry, Wait, decide, describe
 
 errors = st.one_of(
     st.builds(TransientError, st.just("e"), st.just("m"), retry_after_s=st.none() | st.floats(0, 1e6)),
@@ -78,3 +78,29 @@ def test_aws_out_of_reach_is_told_from_an_unknown_error():
 
     assert (described.code, described.retryable) == ("unavailable", True)
     assert "S3" in described.message
+
+
+@given(
+    asked=st.none() | st.floats(0, 900),
+    waited_s=st.floats(0, 900),
+    attempt=st.integers(1, 5),
+    held_s=st.floats(0, 43_140),
+    seed=st.integers(),
+)
+def test_who_waits_for_another_job_looks_again_soon_whatever_the_attempt(
+    asked: float | None, waited_s: float, attempt: int, held_s: float, seed: int
+):
+    error = NotYetError("not_yet", "Another job comes first.", retry_after_s=asked)
+
+    decision = decide(error, attempt=attempt, kind=ECHO, held_s=held_s, random=Random(seed), waited_s=waited_s)
+
+    assert isinstance(decision, Wait)
+    assert max(1, asked or 0) <= decision.delay_s <= max(3, waited_s / 10 + 1, (asked or 0) + 1)
+
+
+def test_those_who_wait_for_the_same_job_do_not_all_look_at_once():
+    error = NotYetError("not_yet", "Another job comes first.")
+
+    delays = {decide(error, attempt=1, kind=ECHO, held_s=0, random=Random(seed)) for seed in range(50)}
+
+    assert delays == {Wait(2), Wait(3)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ops.memory import MemoryJobStore, MemoryObjectStore
+from ops.memory import MemoryObjectStore
 from schemas.errors import TransientError, UnavailableError
 from schemas.kind import Kind, Request, Result
 from schemas.kinds import registry
@@ -17,6 +17,7 @@ from schemas.moves import Holder
 from schemas.retention import reuse_folder
 from schemas.usage import Usage
 from tests.conftest import ManualClock, new_job
+from tests.workers import around
 from workers.attempt import Attempt
 from workers.engines import ENGINES, engine_class
 from workers.reuse import Reuse
@@ -137,9 +138,7 @@ def attempt_of(job: Job, desk: Desk) -> Attempt:
         job_id=job.id, kind=job.kind, epoch=job.epoch, attempt=job.attempt, token="token", worker="w", max_attempts=3
     )
     deadline = desk.clock() + timedelta(minutes=1)
-    return Attempt(
-        job, holder=holder, deadline=deadline, store=MemoryJobStore(), objects=desk.objects, clock=desk.clock
-    )
+    return Attempt(job, holder=holder, deadline=deadline, around=around(desk.objects, desk.clock))
 
 
 @pytest.fixture

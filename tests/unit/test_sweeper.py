@@ -15,7 +15,7 @@ from ops.settings import Settings
 from schemas import moves
 from schemas.envelope import Envelope, envelope_of
 from schemas.errors import UnavailableError
-from schemas.job import After, Lease, Payload, parked_shard
+from schemas.job import CountAfter, Lease, Payload, parked_shard
 from schemas.kinds import registry
 from schemas.moves import End, Holder, Success
 from schemas.status import Status
@@ -158,7 +158,7 @@ def test_what_follows_a_finished_job_is_done_in_its_workers_place(yard: Yard):
     yard.store.create(new_job("a", yard.clock))
     yard.claim("a")
     holder = Holder(kind="tts", job_id="a", epoch=0, attempt=1, token="t", worker="w", max_attempts=3)
-    after = {"n": After(type="count", name="n", by=2, day="2026-11-21")}
+    after = {"n": CountAfter(name="n", by=2, day="2026-11-21")}
     end = End(expires_at=yard.clock() + timedelta(days=30), after=after)
     success = Success(result=Payload(inline={}), files={}, engine="e", model="m")
     yard.store.apply(moves.succeed(holder, success, end=end, now=yard.clock()))
@@ -322,7 +322,7 @@ def test_a_message_is_not_sent_before_its_check_is_counted(yard: Yard, monkeypat
 
 
 def test_what_follows_a_job_is_done_by_the_one_clock_that_postponed_its_check(yard: Yard, monkeypatch: Any):
-    after = {"n": After(type="count", name="n", by=1, day="2026-11-21")}
+    after = {"n": CountAfter(name="n", by=1, day="2026-11-21")}
     job = new_job("a", yard.clock, status=Status.SUCCEEDED, after=after, next_check_at=yard.clock())
     yard.store.create(job)
     asked: list[str] = []

@@ -1,5 +1,6 @@
-"""The job store on DynamoDB: one item per job, every move one conditional write."""
+"""The stores on DynamoDB: one item per job, every move one conditional write; one item per conversation."""
 
+from ops.aws.dynamodb.conversations import DynamoConversations
 from ops.aws.dynamodb.store import DynamoJobStore
 
-__all__ = ["DynamoJobStore"]
+__all__ = ["DynamoConversations", "DynamoJobStore"]

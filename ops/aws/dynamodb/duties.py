@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from botocore.exceptions import ClientError
 
+from ops.aws.dynamodb.conversations import counting
 from ops.aws.dynamodb.expressions import Expression
 from ops.aws.dynamodb.items import job_key
 from ops.aws.errors import code, translated
+from schemas.job import CountAfter, TurnAfter
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from schemas.job import After, Job
 
     Key = dict[str, AttributeValueTypeDef]
+
+log = structlog.get_logger(__name__)
 
 SERVICE = "DynamoDB"
 
@@ -39,19 +44,33 @@ class Duties:
         return self._won(self._update(job_key(job.id), e, condition, update))
 
     def complete_after(self, job: Job, entry: str) -> Job | None:
-        """Count and remove the entry in one transaction; the last one takes the job out of the open index."""
+        """Do and remove the entry in one transaction; the last one takes the job out of the open index."""
+        removal = self._removal(job, entry)
+        failed = self._failed(removal, self._effect(job, job.after[entry]))
+        if failed == {1}:  # the conversation was deleted meanwhile
+            log.info("turn_dropped", **job.log_context())
+            failed = self._failed(removal)
+        if failed:
+            return None
+        left = {name: after for name, after in job.after.items() if name != entry}
+        index = {} if left else {"open_shard": None, "next_check_at": None}
+        return job.model_copy(update={"after": left, "version": job.version + 1, **index})
+
+    def _removal(self, job: Job, entry: str) -> UpdateTypeDef:
         e = Expression()
         last = len(job.after) == 1
         removed = ", ".join(["#after.#entry", *(e.name(f) for f in ("open_shard", "next_check_at") if last)])
         e.names |= {"#after": "after", "#entry": entry}
         condition = f"attribute_exists(#after.#entry) AND size(#after) = {e.value('size', len(job.after))}"
         update = f"REMOVE {removed} ADD {e.name('version')} {e.value('version', 1)}"
-        done = self._update(job_key(job.id), e, condition, update)
-        if not self._won(done, self._count(job.owner, job.after[entry])):
-            return None
-        left = {name: after for name, after in job.after.items() if name != entry}
-        index = {"open_shard": None, "next_check_at": None} if last else {}
-        return job.model_copy(update={"after": left, "version": job.version + 1, **index})
+        return self._update(job_key(job.id), e, condition, update)
+
+    def _effect(self, job: Job, after: After) -> UpdateTypeDef:
+        match after:
+            case CountAfter():
+                return self._count(job.owner, after)
+            case TurnAfter():
+                return self._update(*counting(job, after))
 
     def counter(self, owner: str, day: str, name: str) -> int:
         """Read one of the owner's counters."""
@@ -78,7 +97,7 @@ class Duties:
             "ExpressionAttributeValues": e.values,
         }
 
-    def _count(self, owner: str, after: After) -> UpdateTypeDef:
+    def _count(self, owner: str, after: CountAfter) -> UpdateTypeDef:
         return {
             "TableName": self._table,
             "Key": _counters(owner, after.day),
@@ -89,6 +108,10 @@ class Duties:
 
     def _won(self, *updates: UpdateTypeDef) -> bool:
         """Write all or nothing; false where a condition failed."""
+        return not self._failed(*updates)
+
+    def _failed(self, *updates: UpdateTypeDef) -> set[int]:
+        """Write all or nothing; return which of the updates' conditions failed, by their places."""
         with translated(SERVICE):
             try:
                 if len(updates) == 1:
@@ -96,17 +119,23 @@ class Duties:
                 else:
                     self._client.transact_write_items(TransactItems=[{"Update": update} for update in updates])
             except ClientError as error:
-                if _condition_failed(error):
-                    return False
-                raise
-        return True
+                failed = _conditions_failed(error)
+                if not failed:
+                    raise
+                return failed
+        return set()
 
 
-def _condition_failed(error: ClientError) -> bool:
-    """Tell a lost race from a transaction that was cancelled for load or a conflict."""
+def _conditions_failed(error: ClientError) -> set[int]:
+    """Tell a lost race from a transaction that was cancelled for load or a conflict: return which conditions failed.
+
+    A cancelled transaction has a reason for each of its writes, in their order:
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+    """
+    if code(error) == "ConditionalCheckFailedException":
+        return {0}
     reasons: Any = error.response.get("CancellationReasons", [])
-    failed = {code(error), *(reason.get("Code") for reason in reasons)}
-    return bool(failed & {"ConditionalCheckFailedException", "ConditionalCheckFailed"})
+    return {place for place, reason in enumerate(reasons) if reason.get("Code") == "ConditionalCheckFailed"}
 
 
 def _counters(owner: str, day: str) -> Key:

@@ -1,4 +1,4 @@
-"""A job as a DynamoDB item and back.
+"""A job, or another model, as a DynamoDB item and back.
 
 What conditions, indexes and counters touch is an attribute of its own (times as milliseconds since 1970, `expires_at`
 in seconds as TTL wants it); documents are JSON strings, which need no decimal arithmetic and cost the fewest bytes.
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from schemas.job import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
@@ -24,7 +24,17 @@ RECORD = "record"
 _DOCUMENTS = frozenset({"request", "result", "files", "error", "progress", "usage"})
 _SECONDS = frozenset({"expires_at"})
 _TIMES = frozenset(
-    {"created_at", "updated_at", "started_at", "finished_at", "due_at", "next_check_at", "expires_at", "until"}
+    {
+        "created_at",
+        "updated_at",
+        "started_at",
+        "finished_at",
+        "waiting_since",
+        "due_at",
+        "next_check_at",
+        "expires_at",
+        "until",
+    }
 )
 
 
@@ -62,13 +72,22 @@ def encode(name: str, value: Any) -> AttributeValueTypeDef:  # noqa: ANN401, PLR
 
 def to_item(job: Job) -> dict[str, AttributeValueTypeDef]:
     """Return the whole record as an item."""
-    fields = {name: encode(name, value) for name, value in job if value is not None}
-    return {**job_key(job.id), **fields}
+    return {**job_key(job.id), **attributes(job)}
 
 
 def from_item(item: Mapping[str, Any]) -> Job:
     """Return the record that an item holds."""
-    return Job.model_validate({name: _decode(name, item[name]) for name in item if name in Job.model_fields})
+    return Job.model_validate(fields(item, Job))
+
+
+def attributes(model: BaseModel, *, leave_out: Collection[str] = ()) -> dict[str, AttributeValueTypeDef]:
+    """Return a model's fields as attributes, those that have a value."""
+    return {name: encode(name, value) for name, value in model if value is not None and name not in leave_out}
+
+
+def fields(item: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
+    """Return the fields of a model that an item has."""
+    return {name: _decode(name, item[name]) for name in item if name in model.model_fields}
 
 
 def _decode(name: str, attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401, PLR0911

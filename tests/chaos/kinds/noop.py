@@ -6,6 +6,7 @@ from pydantic import Field
 
 from schemas.kind import Backoff, Kind, Request, Result
 from schemas.media import StoredFile
+from schemas.reply.answers import ConversationAnswer
 
 
 class NoopRequest(Request):
@@ -17,6 +18,8 @@ class NoopRequest(Request):
     """`fail` is a permanent error, `flaky` a transient one at every attempt."""
     padding: str = ""
     """Makes a request too large for its record."""
+    conversation: str | None = None
+    """Makes it a turn of this conversation."""
 
 
 class NoopResult(Result):
@@ -24,6 +27,8 @@ class NoopResult(Result):
 
     digest: str
     file: StoredFile
+    answer: ConversationAnswer | None = None
+    """The turn."""
 
 
 KIND = Kind(
