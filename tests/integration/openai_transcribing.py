@@ -53,7 +53,7 @@ class Call:
     def output(self, name: str) -> Audio:
         raise AssertionError(name)
 
-    def progress(self, _fraction: float | None, note: str | None = None) -> None:
+    def progress(self, _fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
         self.said.append(note)
         self.on_progress()
 

@@ -24,6 +24,7 @@ from workers.engines.audio import decoder as decoding
 from workers.engines.audio.decoder import MAX_BYTES, Decoder
 from workers.engines.audio.file import AudioFile
 from workers.engines.audio.server import MAX_ADDRESS_BYTES
+from workers.engines.child import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,7 +171,7 @@ def test_a_process_that_is_ended_from_outside_is_not_the_files_fault(planted: De
 def test_the_kernel_ends_a_file_that_computes_too_long(planted: Decoder, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(decoding, "CPU_S", 1)
     monkeypatch.setattr(decoding, "CPU_PER_SECOND", 0)
-    monkeypatch.setattr(decoding, "PATIENCE", 30)
+    monkeypatch.setattr(files, "PATIENCE", 30)
     planted.child.hello(timeout_s=10)
     pid = planted.child.pid
     with pytest.raises(PermanentError, match="unreadable_audio: The recording takes too long to decode"):
@@ -210,7 +211,7 @@ def test_an_attempt_without_time_left_leaves_the_decoder_alone(shared: Decoder):
 def test_a_decoder_that_stands_still_is_killed_long_before_a_long_attempt_ends(
     planted: Decoder, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(decoding, "PATIENCE", 0.1)
+    monkeypatch.setattr(files, "PATIENCE", 0.1)
     began = time.monotonic()
     with pytest.raises(TransientError, match="engine_timeout"):
         audio(b"SLEEP ", planted, remaining_s=1_800).recording()

@@ -12,7 +12,7 @@ from schemas.errors import EngineUnavailableError, PermanentError, ThrottledErro
 from tests.integration.openai_transcribing import KEY, Call, server_of, transcribe
 from tests.vendors.openai import PATH, OpenAIServer, refusal
 from tests.vendors.server import Cut, Hang, HangUp, answer
-from workers.engines.openai.service import asked_s
+from workers.engines.retry_after import asked_s
 from workers.work import CancelledError
 
 if TYPE_CHECKING:

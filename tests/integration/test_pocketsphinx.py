@@ -52,7 +52,7 @@ class Audio:
     def output(self, name: str) -> Audio:
         raise NotImplementedError
 
-    def progress(self, fraction: float | None, note: str | None = None) -> None:
+    def progress(self, fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
         self.said.append(fraction)
 
 

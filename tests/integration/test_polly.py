@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from ops.hearing import decoded, onset_ms, voiced_fraction
-from ops.memory import MemoryJobStore, MemoryObjectStore
+from ops.memory import MemoryObjectStore
 from schemas.errors import PermanentError
 from schemas.kinds.tts import KIND, OPUS_RATES_HZ, TtsRequest
 from schemas.moves import Holder
 from tests.conftest import ManualClock, new_job
 from tests.vendors.polly import PollyServer
+from tests.workers import around
 from workers.attempt import Attempt
 from workers.engines.polly.engine import PollyEngine
 from workers.engines.polly.options import PollyOptions
@@ -356,9 +357,7 @@ def test_the_same_request_of_an_owner_is_paid_for_once(polly: PollyServer):
             job,
             holder=holder,
             deadline=clock.advance(0).replace(year=2027),
-            store=MemoryJobStore(),
-            objects=objects,
-            clock=clock,
+            around=around(objects, clock),
         )
         held.engine = made
         answer = Reuse(objects).answer(job, KIND, request, held, lambda: handle(request, held))

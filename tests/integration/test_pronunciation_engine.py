@@ -80,7 +80,7 @@ class Call:
     def output(self, name: str) -> SourceFile:
         raise AssertionError("nothing is written")
 
-    def progress(self, fraction: float | None, note: str | None = None) -> None:
+    def progress(self, fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
         self.looks += 1
 
 

@@ -9,9 +9,10 @@ import pytest
 from schemas.errors import EngineUnavailableError, PermanentError, TransientError
 from schemas.kinds.transcription import TranscriptionRequest
 from tests.integration.transcribing import AUDIO, GET, MEDIA, START, TOKEN, Audio, Desk, desk_of
+from tests.vendors.aws_json import refusal
 from tests.vendors.documents import KOREAN
 from tests.vendors.server import Cut, HangUp
-from tests.vendors.transcribe import Outcome, refusal
+from tests.vendors.transcribe import Outcome
 from workers.work import CancelledError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pytest
 from schemas.errors import EngineUnavailableError, PermanentError, ThrottledError
 from tests.faults import Fault, FaultProxy
 from tests.integration.transcribing import START, TOKEN, Desk, desk_of
+from tests.vendors.aws_json import refusal
 from tests.vendors.server import Cut, Hang, HangUp
-from tests.vendors.transcribe import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

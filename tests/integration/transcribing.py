@@ -80,7 +80,7 @@ class Call:
     def output(self, name: str) -> File:
         return File(f"s3://bucket/transcription/job/vendor/0-{name}", self.memory)
 
-    def progress(self, fraction: float | None, note: str | None = None) -> None:
+    def progress(self, fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
         self.said.append((fraction, note))
         self.on_progress()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from ops.settings import Settings
 from schemas.kinds import registry
 from schemas.model import Model
+from tests.workers import ECHO
 from workers import engines, process
 from workers.engines import EngineOptionsError, UnknownEngineError, check_engine, load_engine, preload
 from workers.engines.secrets import SecretRef, UnresolvedSecretError
@@ -54,7 +56,8 @@ def _engines(monkeypatch: pytest.MonkeyPatch) -> None:
     Made.count = Made.preloaded = 0
     where = {"made": f"{__name__}:Made", "chosen": f"{__name__}:Chosen", "absent": "nonesuch_package.engine:Engine"}
     monkeypatch.setattr(engines, "ENGINES", {"say": where})
-    monkeypatch.setattr(process, "registry", lambda: {"say": None, **registry()})
+    kinds = {"say": replace(ECHO, name="say"), "echo": ECHO, "ask": replace(ECHO, name="ask", roles=("say",))}
+    monkeypatch.setattr(process, "registry", lambda: {**registry(), **kinds})
 
 
 def settings(options: Any, engine: str = "chosen") -> Settings:
@@ -192,6 +195,26 @@ def test_only_engines_of_kinds_that_are_served_are_preloaded_and_none_is_made():
     process.preload_engines(settings({}, engine="made"), ["say", "echo"])
 
     assert (Made.preloaded, Made.count) == (1, 0)
+
+
+def test_engines_that_a_kind_needs_beside_its_own_are_checked_and_preloaded_once():
+    process.preload_engines(settings({}, engine="made"), ["ask", "say"])
+
+    assert Made.preloaded == 1
+    with pytest.raises(UnknownEngineError, match="say: engine 'nonesuch' is none of"):
+        process.check_engines(settings({}, engine="nonesuch"), ["ask"])
+
+
+def test_an_engine_may_be_chosen_for_what_kinds_need_beside_their_own(monkeypatch: pytest.MonkeyPatch):
+    ask = replace(ECHO, name="ask", roles=("search",))
+    monkeypatch.setattr(process, "registry", lambda: {**registry(), "ask": ask})
+    monkeypatch.setitem(engines.ENGINES, "search", engines.ENGINES["say"])
+    chosen = Settings(_env_file=None, engines={"search": "chosen"})
+
+    process.check_engines(chosen, ["ask"])
+
+    with pytest.raises(UnknownEngineError, match="SAYLINE_ENGINES has serach: there is no such kind"):
+        process.check_engines(Settings(_env_file=None, engines={"serach": "chosen"}), ["ask"])
 
 
 def test_an_engine_that_shares_nothing_need_not_say_so():

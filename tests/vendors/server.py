@@ -13,13 +13,13 @@ from abc import abstractmethod
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.faults import wire
 from tests.faults.serving import LoopServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from tests.faults.connection import WatchedReader
 
@@ -45,7 +45,18 @@ class Cut:
     after_bytes: int
 
 
-Effect = bytes | Hang | HangUp | Cut
+@dataclass(frozen=True)
+class Held:
+    """The request is carried out; the answer stops before the first of these bytes, until it is released.
+
+    For streams: what stands before has arrived, and the rest has not.
+    """
+
+    before: bytes
+    released: threading.Event
+
+
+Effect = bytes | Hang | HangUp | Cut | Held
 """What comes of a request instead of its reply; bytes are an answer, and then it is not carried out."""
 
 
@@ -56,6 +67,8 @@ class VendorServer(LoopServer):
         super().__init__()
         self.asked: list[tuple[str, wire.Message]] = []
         """Every request as it came: operation and message."""
+        self.abandoned = 0
+        """How many answers were held back and not waited for."""
         self._plans: dict[str, deque[Effect]] = defaultdict(deque)
         self._one_at_a_time = threading.Lock()
 
@@ -104,6 +117,12 @@ class VendorServer(LoopServer):
             return await _send(writer, effect)
         if effect is None:
             return await _send(writer, await self._carried_out(operation, request))
+        if isinstance(effect, Held):
+            answer = await self._carried_out(operation, request)
+            await _send(writer, answer[: answer.index(effect.before)])
+            await _first(asyncio.to_thread(effect.released.wait, 30), reader.ended.wait())
+            self.abandoned += reader.ended.is_set()
+            return await _send(writer, answer[answer.index(effect.before) :])
         if isinstance(effect, Cut):
             answer = await self._carried_out(operation, request)
             await _send(writer, answer[: effect.after_bytes])
@@ -126,6 +145,14 @@ async def _send(writer: asyncio.StreamWriter, answer: bytes) -> bool:
     writer.write(answer)
     await writer.drain()
     return True
+
+
+async def _first(*events: Coroutine[Any, Any, object]) -> None:
+    """Wait until one of them is over."""
+    tasks = [asyncio.ensure_future(event) for event in events]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
 
 
 def answer(status: int, content_type: str, body: bytes, **headers: str) -> bytes:

@@ -5,28 +5,18 @@ https://docs.aws.amazon.com/transcribe/latest/APIReference/API_Operations_Amazon
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.vendors.server import VendorServer, answer, request_id
+from tests.vendors.aws_json import AwsJsonServer, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.faults.wire import Message
-
 _NAME = re.compile(r"^[0-9a-zA-Z._-]{1,200}$")
 _KEY = re.compile(r"^[a-zA-Z0-9\-_.!*'()/]{1,1024}$")
-_SCOPE = re.compile(r"^AWS4-HMAC-SHA256 Credential=[^/]+/\d{8}/[^/]+/transcribe/aws4_request, SignedHeaders=")
-#: `InternalFailureException` is the one that is the service's fault.
-_STATUS = {"InternalFailureException": 500, "ServiceUnavailableException": 503, "UnrecognizedClientException": 403}
-
-
-class RefusedError(Exception):
-    """The service answers with an error."""
 
 
 @dataclass
@@ -77,8 +67,11 @@ class Memory:
         )
 
 
-class TranscribeServer(VendorServer):
+class TranscribeServer(AwsJsonServer):
     """Serves one account in one region."""
+
+    service = "transcribe"
+    target = "Transcribe"
 
     def __init__(self, bucket: Bucket, outcome: Outcome | None = None) -> None:
         super().__init__()
@@ -88,32 +81,13 @@ class TranscribeServer(VendorServer):
         """Names of the jobs that were begun, each of which is paid for."""
         self._bucket = bucket
 
-    def operation(self, request: Message) -> str:
-        """Return, for example, `StartTranscriptionJob`."""
-        return request.headers.get("x-amz-target", "").removeprefix("Transcribe.")
-
-    def reply(self, operation: str, request: Message) -> bytes:
-        """Carry it out."""
-        try:
-            self._require_signed(request)
-            return _ok(self._carry_out(operation, json.loads(request.body)))
-        except RefusedError as refused:
-            return refusal(*refused.args)
-
-    def _carry_out(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+    def carried_out(self, operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         match operation:
             case "StartTranscriptionJob":
                 return self._start(asked)
             case "GetTranscriptionJob":
                 return self._get(asked["TranscriptionJobName"])
         raise RefusedError("UnknownOperationException", operation)
-
-    @staticmethod
-    def _require_signed(request: Message) -> None:
-        if request.headers.get("content-type") != "application/x-amz-json-1.1":
-            raise RefusedError("UnknownOperationException", "content type")
-        if not _SCOPE.match(request.headers.get("authorization", "")):
-            raise RefusedError("UnrecognizedClientException", "The security token included in the request is invalid.")
 
     def _start(self, asked: dict[str, Any]) -> dict[str, Any]:
         name = asked["TranscriptionJobName"]
@@ -182,17 +156,3 @@ class TranscribeServer(VendorServer):
         if job.reason:
             view["FailureReason"] = job.reason
         return {"TranscriptionJob": {name: value for name, value in view.items() if value is not None}}
-
-
-def refusal(code: str, message: str = "No.", *, status: int | None = None, **headers: str) -> bytes:
-    """Return an error in the service's own form."""
-    body = json.dumps({"__type": code, "Message": message}).encode()
-    return _answer(status or _STATUS.get(code, 400), body, **headers)
-
-
-def _ok(document: dict[str, Any]) -> bytes:
-    return _answer(200, json.dumps(document).encode())
-
-
-def _answer(status: int, body: bytes, **headers: str) -> bytes:
-    return answer(status, "application/x-amz-json-1.1", body, x_amzn_requestid=request_id(), **headers)

@@ -27,6 +27,21 @@ ENGINES: Mapping[str, Mapping[str, str]] = {
         "text": "workers.engines.pronunciation.by_text:TextEngine",
         "combined": "workers.engines.pronunciation.combined:CombinedEngine",
     },
+    "reply": {
+        "rules": "workers.engines.practice.engine:PracticeEngine",
+        "bedrock": "workers.engines.bedrock.engine:BedrockEngine",
+        "anthropic": "workers.engines.anthropic.engine:AnthropicEngine",
+        "openai-chat": "workers.engines.openai.chat:OpenAIChatEngine",
+    },
+    "analysis": {
+        "lexicon": "workers.engines.lexicon.engine:LexiconEngine",
+        "comprehend": "workers.engines.comprehend.engine:ComprehendEngine",
+    },
+    "retrieval": {
+        "embedded": "workers.engines.retrieval.embedded:EmbeddedRetrieval",
+        "s3vectors": "workers.engines.retrieval.s3vectors:S3VectorsRetrieval",
+        "pinecone": "workers.engines.retrieval.pinecone:PineconeRetrieval",
+    },
 }
 
 
@@ -79,12 +94,16 @@ def load_engine(
     Raises:
         UnknownEngineError: see `engine_class`.
         EngineOptionsError: the engine has no such options, or a secret is not there.
+        TransientError: a secret's store can't be reached.
     """
     found = engine_class(kind, name)
     if found is None:
         return None
     made = _options(found, name, options or {}, defaults or {})
-    return found() if made is None else found(made)
+    try:
+        return found() if made is None else found(made)
+    except UnresolvedSecretError as error:
+        raise EngineOptionsError(f"options of engine {name!r}: {error}") from None
 
 
 def check_engine(
@@ -92,12 +111,21 @@ def check_engine(
 ) -> None:
     """See that the engine could be made, without making it: for the worker's parent, before it begins.
 
+    An engine that has more to look at has a class method `check(options)`, which raises EngineOptionsError.
+
     Raises:
-        UnknownEngineError, EngineOptionsError: see `load_engine`.
+        UnknownEngineError, EngineOptionsError: see `load_engine`; an unreachable store of secrets is one of the latter.
     """
     found = engine_class(kind, name)
-    if found is not None:
-        _options(found, name, options, defaults or {})
+    made = None if found is None else _options(found, name, options, defaults or {})
+    if made is None:
+        return
+    try:
+        require_resolvable(made)
+    except UnresolvedSecretError as error:
+        raise EngineOptionsError(f"options of engine {name!r}: {error}") from None
+    if hasattr(found, "check"):
+        found.check(made)
 
 
 def preload(kind: str, name: str | None) -> None:
@@ -116,13 +144,9 @@ def _options(engine: Any, name: str | None, options: Mapping[str, Any], defaults
         return None
     given = {field: value for field, value in defaults.items() if field in model.model_fields} | dict(options)
     try:
-        made = model.model_validate(given)
-        require_resolvable(made)
+        return model.model_validate(given, context=defaults)
     except ValidationError as error:
         raise EngineOptionsError(f"options of engine {name!r}: {'; '.join(_faults(error))}") from None
-    except UnresolvedSecretError as error:
-        raise EngineOptionsError(f"options of engine {name!r}: {error}") from None
-    return made
 
 
 def _faults(error: ValidationError) -> Iterable[str]:

@@ -1,23 +1,27 @@
 """Amazon's engines: their clients, and what their errors mean; the one place of the engines that knows boto3.
 
-A client gives each call one try: retries are `patiently`'s within seconds, and the job's beyond.
+A client gives each call one try: retries are `patiently`'s within seconds, and the job's beyond. A stream of events
+(`application/vnd.amazon.eventstream`) may end with an error in place of an event, which is translated as others are.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore import exceptions as sdk
 from botocore.config import Config
+from botocore.eventstream import ParserError
 from botocore.exceptions import ClientError
+from urllib3.exceptions import HTTPError
 
 from schemas.errors import EngineUnavailableError, PermanentError, ThrottledError, WorkError
 from schemas.model import Model
 
-__all__ = ["AwsOptions", "ClientError", "Service", "client", "code_of", "translated"]
+__all__ = ["AwsOptions", "ClientError", "Service", "answering_within", "client", "code_of", "translated"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,6 +79,8 @@ _NOT_BEGUN = (
 )
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = 500
+#: How long the service may be silent in the call that is made now, where that is less than the client allows.
+_silence_s: ContextVar[float | None] = ContextVar("silence_s", default=None)
 
 
 class AwsOptions(Model):
@@ -100,6 +106,8 @@ class Service:
     """Codes whose messages the job's owner may read, as they can't quote any text or audio."""
     waits_s: Mapping[str, float] = field(default_factory=dict)
     """By the service's code: how long to leave it alone, where it is throttled and does not say."""
+    failures: frozenset[str] = frozenset()
+    """Codes of failures of its own that come within a stream, where they have no status to tell them by."""
 
 
 def client(service: str, options: AwsOptions, *, read_timeout_s: float) -> Any:  # noqa: ANN401 - boto3 overloads on the literal
@@ -112,12 +120,31 @@ def client(service: str, options: AwsOptions, *, read_timeout_s: float) -> Any: 
         max_pool_connections=_CONNECTIONS,
         user_agent_extra="sayline",
     )
-    return session.client(service, endpoint_url=options.endpoint_url, config=config)  # type: ignore[call-overload]
+    made: Any = session.client(service, endpoint_url=options.endpoint_url, config=config)  # type: ignore[call-overload]
+    made.meta.events.register("before-call", _hurry)
+    return made
+
+
+@contextmanager
+def answering_within(seconds: float) -> Iterator[None]:
+    """Allow the service so many seconds of silence in the calls that this thread makes inside."""
+    before = _silence_s.set(seconds)
+    try:
+        yield
+    finally:
+        _silence_s.reset(before)
+
+
+def _hurry(context: dict[str, Any], **_: object) -> None:
+    if (seconds := _silence_s.get()) is not None:
+        context["read_timeout"] = seconds
 
 
 def code_of(error: ClientError) -> str:
     """Return the service's code for an error, for example `ConflictException`."""
-    return str(error.response.get("Error", {}).get("Code", "Unknown"))
+    code = str(error.response.get("Error", {}).get("Code", "Unknown"))
+    # In a stream it is the name of a member of the events' union, `throttlingException`.
+    return code[:1].upper() + code[1:]
 
 
 @contextmanager
@@ -143,6 +170,8 @@ def translated(service: Service) -> Iterator[None]:
             engine=service.engine,
             may_have_run=not isinstance(error, _NOT_BEGUN),
         ) from error
+    except (HTTPError, ParserError) as error:  # as a stream is read, boto3 lets through what it is made of
+        raise EngineUnavailableError(f"{service.title}'s answer broke off.", engine=service.engine) from error
 
 
 def _refused(service: Service, error: ClientError) -> WorkError:
@@ -159,7 +188,7 @@ def _refused(service: Service, error: ClientError) -> WorkError:
     if code in REFUSED_ACCESS:
         sentence = f"{service.title} does not let this worker in ({code})."
         return EngineUnavailableError(sentence, engine=service.engine, may_have_run=False)
-    if status >= _SERVER_ERRORS:
+    if status >= _SERVER_ERRORS or code in service.failures:
         wait_s = _asked_s(metadata.get("HTTPHeaders", {}))
         return EngineUnavailableError(f"{service.title} failed ({code}).", engine=service.engine, retry_after_s=wait_s)
     why = str(error.response.get("Error", {}).get("Message")) if code in service.quotable else code

@@ -7,41 +7,32 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import httpx2
 import openai
-from pydantic import Field
 
 from schemas.errors import EngineUnavailableError, PermanentError, ThrottledError, WorkError
-from schemas.model import Model
-from workers.engines.secrets import SecretRef
+from workers.engines.retry_after import asked_s
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from workers.engines.openai.options import ServerOptions
 
 _CONNECT_TIMEOUT_S = 3.0
 #: The SDK wants a key, and would take one from `OPENAI_API_KEY`, which is not for just any server.
 _NO_KEY = "none"
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
+_OUT_OF_REACH = "The server can't be reached, or does not answer."
 _KEY_REFUSED = frozenset({401, 403})
 _TOO_LARGE = 413
 _TOO_MANY_REQUESTS = 429
 #: Request time-out and conflict, which the SDK itself would try again.
 _PASSING = frozenset({408, 409})
 _SERVER_ERRORS = 500
-
-
-class ServerOptions(Model):
-    """How a server is reached."""
-
-    base_url: Annotated[str, Field(pattern=r"^https?://\S+$")] = "https://api.openai.com/v1"
-    """Where it answers, up to and with the version."""
-    api_key: SecretRef | None = None
-    """Where its key is, `"env:OPENAI_API_KEY"`; none for a server that asks for none."""
+_THROTTLED_CODES = frozenset({"rate_limit_exceeded", "rate_limit_error", "too_many_requests"})
 
 
 def connect(options: ServerOptions) -> openai.OpenAI:
@@ -71,15 +62,24 @@ def translated(engine: str) -> Iterator[None]:
         yield
     except openai.APIConnectionError as error:
         begun = not isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
-        sentence = "The server can't be reached, or does not answer."
-        raise EngineUnavailableError(sentence, engine=engine, may_have_run=begun) from error
+        raise EngineUnavailableError(_OUT_OF_REACH, engine=engine, may_have_run=begun) from error
+    except httpx2.TransportError as error:
+        # An answer that is read by its caller and breaks off.
+        raise EngineUnavailableError(_OUT_OF_REACH, engine=engine) from error
     except openai.APIStatusError as error:
-        raise _refused(engine, error) from error
+        raise _refused(engine, error.status_code, error.code, asked_s(error.response.headers)) from error
+    except openai.APIError as error:
+        raise _refused(engine, _status_of(error), error.code, None) from error
 
 
-def _refused(engine: str, error: openai.APIStatusError) -> WorkError:
-    status, code = error.status_code, error.code
-    wait_s = asked_s(error.response.headers)
+def _status_of(error: openai.APIError) -> int:
+    """Return the status of an error within a stream: its code is one (vLLM), or a word (OpenAI)."""
+    if not _THROTTLED_CODES.isdisjoint((error.code, error.type)):
+        return _TOO_MANY_REQUESTS
+    return int(error.code) if error.code and re.fullmatch(r"[45]\d\d", error.code) else _SERVER_ERRORS
+
+
+def _refused(engine: str, status: int, code: str | None, wait_s: float | None) -> WorkError:
     if code == "insufficient_quota":
         return PermanentError(code, "The account with the server has no credit left.", engine=engine)
     if status == _TOO_MANY_REQUESTS:
@@ -94,16 +94,3 @@ def _refused(engine: str, error: openai.APIStatusError) -> WorkError:
         return PermanentError("audio_too_long", "The recording is longer than the server takes.", engine=engine)
     why = f", {code}" if isinstance(code, str) and _CODE.fullmatch(code) else ""
     return PermanentError("refused_by_engine", f"The server refused the request ({status}{why}).", engine=engine)
-
-
-def asked_s(headers: Mapping[str, str]) -> float | None:
-    """Return the wait that is asked for: `retry-after-ms`, or `Retry-After` in seconds or as a date (RFC 9110)."""
-    milliseconds, value = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
-    if milliseconds.isdigit():
-        return int(milliseconds) / 1_000
-    if re.fullmatch(r"\d+(\.\d+)?", value):
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return None

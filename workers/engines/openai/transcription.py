@@ -14,7 +14,8 @@ from schemas.errors import PermanentError
 from schemas.media import primary_language
 from workers.engines.calling import patiently
 from workers.engines.openai.answer import transcript_of
-from workers.engines.openai.service import ServerOptions, connect, time_out, translated
+from workers.engines.openai.options import ServerOptions
+from workers.engines.openai.service import connect, time_out, translated
 from workers.engines.openai.upload import upload_of
 
 if TYPE_CHECKING:

@@ -1,0 +1,37 @@
+"""An attempt as an engine of a vendor sees it, for tests."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workers.engines.ports import SourceFile
+
+
+@dataclass
+class Attempt:
+    """Has so many seconds from when it is made."""
+
+    seconds: float = 120.0
+    token: str = "0198c5f0-3b5a-7c3e-9d55-0d6c1f6a2b11-0"
+    said: list[str | None] = field(default_factory=list)
+    partial: list[str] = field(default_factory=list)
+    on_progress: Callable[[], None] = lambda: None
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def remaining_s(self) -> float:
+        return self.began + self.seconds - time.monotonic()
+
+    def output(self, name: str) -> SourceFile:
+        raise AssertionError(name)
+
+    def progress(self, _fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
+        self.said.append(note)
+        if partial is not None:
+            self.partial.append(partial)
+        self.on_progress()

@@ -1,0 +1,1 @@
+"""Replies by language models: prompts, answers checked against their form, and what all vendors have in common."""
