@@ -63,7 +63,7 @@ class _Sound:
         """Nothing is written."""
         raise NotImplementedError
 
-    def progress(self, fraction: float | None, note: str | None = None) -> None:
+    def progress(self, fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
         """Nobody waits."""
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import atexit
-import signal
 import time
 from typing import TYPE_CHECKING, NoReturn
 
 import structlog
 
 from schemas.errors import PermanentError
-from workers.engines.child.process import ChildCrashedError, ChildProcess
+from workers.engines.child.files import FileProcess, HarmfulFileError
 from workers.engines.ports import Recording
 
 if TYPE_CHECKING:
@@ -22,11 +21,6 @@ FORMATS = "WAV, MP3, Ogg (Opus, Vorbis), WebM, M4A, FLAC"
 MAX_BYTES = 50_000_000
 #: CPU time that a file may take: a second of any format takes below 0.003 s.
 CPU_S, CPU_PER_SECOND = 5, 0.02
-#: How much longer than its CPU time it may take by the clock, where others compute too.
-PATIENCE = 3
-
-#: Signals by which a process ends itself. SIGKILL comes from outside, for example where a machine's memory is used up.
-_BY_ITSELF = {-number for number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGFPE, signal.SIGILL)}
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +29,8 @@ class Decoder:
     """Decodes one file at a time; callers on other threads wait for their turn."""
 
     def __init__(self, module: str = "workers.engines.audio.server") -> None:
-        self.child = ChildProcess(module, name=NAME, label="decoder", task="Decoding the recording")
+        self._process = FileProcess(module, name=NAME, label="decoder", task="Decoding the recording")
+        self.child = self._process.child
 
     def decode(self, data: bytes, *, max_s: float, timeout_s: float) -> Recording:
         """Decode a recording.
@@ -61,36 +56,19 @@ class Decoder:
 
     def close(self) -> None:
         """End the process. The next call would start another."""
-        self.child.close()
+        self._process.close()
 
     def _reply(self, data: bytes, max_s: float, deadline: float) -> Reply:
-        """Ask; a file that ends the process twice, or by its CPU time, is the reason for it."""
-        try:
-            return self._asked(data, max_s, deadline)
-        except ChildCrashedError as error:
-            self._require_innocent(error, len(data))
-        try:
-            return self._asked(data, max_s, deadline)
-        except ChildCrashedError as error:
-            self._require_innocent(error, len(data))
-            raise _unreadable() from error
-
-    def _asked(self, data: bytes, max_s: float, deadline: float) -> Reply:
-        # Started before the file is sent: what goes wrong until then is not the file's fault.
-        self.child.hello(timeout_s=deadline - time.monotonic())
         cpu_s = CPU_S + int(CPU_PER_SECOND * max_s)
-        timeout_s = min(deadline - time.monotonic(), PATIENCE * cpu_s)
-        return self.child.exchange({"max_s": max_s}, data, timeout_s=timeout_s, cpu_s=cpu_s)
-
-    def _require_innocent(self, error: ChildCrashedError, size: int) -> None:
-        log.warning("decoder_crashed", returncode=error.returncode, bytes=size)
-        if error.returncode == -signal.SIGXCPU:
+        try:
+            return self._process.read({"max_s": max_s}, data, cpu_s=cpu_s, deadline=deadline)
+        except HarmfulFileError as error:
+            if not error.too_slow:
+                raise _unreadable() from error
             raise _refusal(
                 "unreadable_audio",
                 f"The recording takes too long to decode. Send it in another of the formats that are taken: {FORMATS}.",
             ) from error
-        if error.returncode not in _BY_ITSELF:
-            raise error
 
 
 #: This process's decoder, which starts its own process with the first file. Threads take turns: a learner's recording

@@ -1,0 +1,1 @@
+"""Embeddings by vendors, and what vendors' stores of vectors have in common."""
