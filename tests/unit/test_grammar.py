@@ -1,0 +1,314 @@
+import os
+import pickle
+import re
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ops.bench.grammar import SETS, correct_of, corrected, figures, mistaken_of
+from workers.engines.grammar import harper
+from workers.engines.grammar.checker import Checker
+from workers.engines.grammar.fluency import shipped_fluency
+from workers.engines.grammar.forms import base_of, form, surface_tag
+from workers.engines.grammar.pattern import article, compiled
+from workers.engines.grammar.rules import Rule, shipped_rules
+from workers.engines.grammar.tagger import PlainData, shipped_tagger
+from workers.engines.grammar.words import END, START, Word, sentences_of, words_of
+
+_RULES = tomllib.loads(Path("workers/engines/grammar/rules.toml").read_text("utf-8"))
+_SOURCES = [line for entry in _RULES["rules"] for line in entry["patterns"].splitlines() if line and line[0] != "#"]
+_LISTS = {"seasons": ["spring", "summer"], "places": ["in", "at"]}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _loaded() -> None:
+    Checker.preload()
+
+
+def _sentence(text: str) -> list[Word]:
+    """`he/PRP goes/VBZ` as a sentence."""
+    pairs = [pair.rsplit("/", 1) for pair in text.split()]
+    words, start = [Word(0, 0, "", START)], 0
+    for word, tag in pairs:
+        words.append(Word(start, start + len(word), word, word.lower(), tag))
+        start += len(word) + 1
+    return [*words, Word(start - 1, start - 1, "", END)]
+
+
+def _applied(pattern: str, tagged: str, gain: float | None = None) -> str:
+    sentence = _sentence(tagged)
+    text = " ".join(word.text for word in sentence[1:-1])
+    rule = Rule("x", "", "", gain, (compiled(pattern, _LISTS),))
+    return corrected(text, list(rule.findings(text, sentence))[:1])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "tagged", "result"),
+    [
+        ("to [ home ] ->", "go/VB to/TO home/NN now/RB", "go to now"),
+        ("he [ VB ] -> FIRST.VBZ", "he/PRP go/VB", "he goes"),
+        ("he [ VB* ] -> went", "he/PRP goes/VBZ", "he went"),
+        ("=enjoy|finish [ to VB ] -> LAST.VBG", "I/PRP finished/VBD to/TO run/VB", "I finished running"),
+        ("in [ @seasons ] -> winter", "in/IN summer/NN", "in winter"),
+        ("he [ !goes ] -> x", "he/PRP goes/VBZ he/PRP ran/VBD", "he goes he x"),
+        ("he [ VB&!go ] -> x", "he/PRP go/VB he/PRP do/VB", "he go he x"),
+        ("he RB? [ VB ] -> x", "he/PRP often/RB go/VB", "he often x"),
+        ("he RB? [ VB ] -> x", "he/PRP go/VB", "he x"),
+        ("a JJ~ [ NNS ] -> FIRST.NN", "a/DT big/JJ old/JJ dogs/NNS", "a big old dog"),
+        (
+            "he [ VB ] .. yesterday -> FIRST.VBD",
+            "he/PRP go/VB to/TO school/NN yesterday/NN",
+            "he went to school yesterday",
+        ),
+        ("he [ VB ] .. yesterday -> FIRST.VBD", "he/PRP go/VB ,/, yesterday/NN", "he go , yesterday"),
+        ("although ... [ but ] ->", "although/IN x/NN ,/, but/CC y/NN", "although x , y"),
+        ("^ [ he ] -> she", "he/PRP saw/VBD he/PRP", "she saw he"),
+        ("[ me ] $ -> I", "me/PRP saw/VBD me/PRP", "me saw I"),
+        ("[ _ ] x -> y", "b/NN x/NN", "y x"),
+        ("=listen [ ] music -> to", "listen/VB music/NN", "listen to music"),
+        ("what NN [ ] you -> do", "What/WP kind/NN you/PRP like/VB", "What kind do you like"),
+        ("is [ ] NN -> a~", "is/VBZ engineer/NN", "is an engineer"),
+        ("where [ is PRP ] -> LAST FIRST", "where/WRB is/VBZ he/PRP", "where he is"),
+        ("on JJ [ day ] -> \\2", "on/IN good/JJ day/NN", "on good good"),
+        ("[ do ] n't -> does", "He/PRP do/VBP n't/RB", "He does n't"),
+    ],
+)
+def test_a_pattern_proposes_what_to_write(pattern: str, tagged: str, result: str):
+    assert _applied(pattern, tagged) == result
+
+
+def test_of_alternatives_the_likeliest_is_taken():
+    assert _applied("go [ @places ] school -> of / to / by", "go/VB in/IN school/NN") == "go to school"
+
+
+def test_what_the_model_finds_no_likelier_is_not_said():
+    tagged = "I/PRP went/VBD to/TO school/NN"
+    assert _applied("[ to ] -> of", tagged, gain=0.0) == "I went to school"
+    assert _applied("[ to ] -> of", tagged) == "I went of school"
+
+
+def test_the_model_does_not_judge_words_that_it_does_not_know():
+    assert _applied("[ zxqqy ] -> the", "see/VB zxqqy/NN man/NN", gain=0.0) == "see zxqqy man"
+
+
+@pytest.mark.parametrize("source", ["a b -> c", "[ a ] b", "[ a ] [ b ] -> c"])
+def test_what_is_no_pattern_is_refused(source: str):
+    with pytest.raises(ValueError, match="not a pattern"):
+        compiled(source, {})
+
+
+def test_a_list_that_is_not_there_is_refused():
+    with pytest.raises(KeyError):
+        compiled("[ @unknown ] -> a", {})
+
+
+def test_no_pattern_stands_twice():
+    assert len(_SOURCES) == len(set(_SOURCES))
+
+
+@pytest.mark.parametrize("source", _SOURCES)
+def test_a_pattern_refers_to_elements_that_it_has(source: str):
+    elements = compiled(source, {name: words.split() for name, words in _RULES["lists"].items()}).elements
+    assert all(1 <= int(number) <= len(elements) for number in re.findall(r"\\(\d+)", source))
+
+
+def test_notes_are_in_both_languages_and_say_what_to_write():
+    notes = [(entry["en"], entry["ko"]) for entry in _RULES["rules"]]
+    notes += [
+        (note["en"], note["ko"])
+        for note in tomllib.loads(Path("workers/engines/grammar/harper.toml").read_text("utf-8"))["notes"].values()
+    ]
+    for en, ko in notes:
+        assert "{suggestion}" in en
+        assert "{suggestion}" in ko
+        assert re.search("[가-힣]", ko)
+
+
+@pytest.mark.parametrize(
+    ("word", "tag", "wanted", "result"),
+    [
+        ("went", "VBD", "VBG", "going"),
+        ("stop", "VB", "VBD", "stopped"),
+        ("visit", "VB", "VBD", "visited"),
+        ("studies", "VBZ", "VB", "study"),
+        ("making", "VBG", "VB", "make"),
+        ("lie", "VB", "VBG", "lying"),
+        ("countries", "NNS", "NN", "country"),
+        ("wife", "NN", "NNS", "wives"),
+        ("big", "JJ", "JJR", "bigger"),
+        ("happy", "JJ", "JJS", "happiest"),
+        ("nervously", "RB", "ADJ", "nervous"),
+        ("careful", "JJ", "LY", "carefully"),
+        ("korea", "NN", "CAP", "Korea"),
+        ("is", "VBZ", "PL", "are"),
+        ("walks", "VBZ", "PL", None),
+    ],
+)
+def test_words_have_forms(word: str, tag: str, wanted: str, result: str | None):
+    assert form(word, tag, wanted) == result
+
+
+def test_a_verb_that_only_looks_inflected_is_its_own_base():
+    assert base_of("need", "VB") == "need"
+    assert surface_tag("need", "VB") == "VB"
+    assert surface_tag("speaks", "VB") == "VBZ"
+    assert surface_tag("2015", "CD") == "YEAR"
+
+
+@pytest.mark.parametrize(
+    ("following", "result"),
+    [("apple", "an"), ("university", "a"), ("hour", "an"), ("European", "a"), ("MBA", "an"), ("8", "an"), ("one", "a")],
+)
+def test_the_article_goes_by_the_sound(following: str, result: str):
+    assert article(following) == result
+
+
+def test_words_are_tagged():
+    assert shipped_tagger().tags(["She", "goes", "home", "."]) == ["PRP", "VBZ", "NN", "."]
+
+
+def test_weights_that_could_run_something_are_not_read():
+    with pytest.raises(pickle.UnpicklingError, match="not plain data"):
+        PlainData(BytesIO(pickle.dumps(os.getcwd))).load()
+
+
+def test_contractions_are_two_words():
+    assert [word.text for word in words_of("I don\u2019t, it's 7:30 o'clock.")] == [
+        "I", "do", "n\u2019t", ",", "it", "'s", "7:30", "o'clock", ".",
+    ]  # fmt: skip
+
+
+def test_a_title_ends_no_sentence():
+    assert len(sentences_of("Mr. Kim came at 3 p.m. today. He left! Why?")) == 3
+
+
+@given(st.text())
+def test_words_stand_where_they_say(text: str):
+    words = [word for sentence in sentences_of(text) for word in sentence]
+    assert all(text[word.start : word.end] == word.text for word in words)
+    assert all(one.end <= other.start for one, other in pairwise(words))
+
+
+_ENGLISH = st.lists(
+    st.sampled_from(re.findall(r"\S+", "I he don't go to school 안녕 😀 , . ? is a an homeworks 2015 Seoul's im -")),
+    max_size=12,
+).map(" ".join)
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=60), _ENGLISH))
+def test_findings_stand_in_order_apart_and_inside_the_text(text: str):
+    findings = Checker().check(text)
+    assert all(0 <= one.start <= one.end <= len(text) for one in findings)
+    assert all(one.end <= other.start for one, other in pairwise(findings))
+    assert all(text[one.start : one.end] == one.original != one.suggestion for one in findings)
+    assert findings == Checker().check(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("She don't like it.", "She doesn't like it."),
+        ("Why you don't like it?", "Why don't you like it?"),
+        ("I am agree with you.", "I agree with you."),
+        ("I listen music every day.", "I listen to music every day."),
+        ("Can you tell me where is the station?", "Can you tell me where the station is?"),
+        ("I will definately come.", "I will definitely come."),
+        ("Infront of the station I waited.", "In front of the station I waited."),
+        ("i think they left there car here.", "I think they left their car here."),
+        ("I have many friends in other country.", "I have many friends in other countries."),
+        ("I goed home.", "I went home."),
+        ("Thier house is big.", "Their house is big."),
+        ("I red alot of books.", "I red a lot of books."),
+        ("She can speaks Korean.", "She can speak Korean."),
+        ("😀 He go to school.", "😀 He goes to school."),
+        ("안녕하세요! I have many homeworks.", "안녕하세요! I have a lot of homework."),
+    ],
+)
+def test_mistakes_are_corrected(text: str, result: str):
+    assert corrected(text, Checker().check(text)) == result
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "오늘 날씨가 좋네요.",
+        "I ate tteokbokki and pajeon in Myeongdong with Jiyeon.",
+        "We bought bread, milk and eggs.",
+        "That's OK with me!",
+        "My favourite colour is grey.",
+        "We revelled in the programme.",
+        "The soup had mould on it.",
+        "Coron is an island.",
+        "Is it true that you're a high school teacher?",
+        "We need change.",
+        "He hid himself behind a large rock.",
+        "lol yeah, see you tmrw :)",
+    ],
+)
+def test_what_is_right_is_left_alone(text: str):
+    assert Checker().check(text) == ()
+
+
+@pytest.fixture
+def _without_harper(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setitem(sys.modules, "harper", None)
+    harper.linter.cache_clear()
+    yield
+    harper.linter.cache_clear()
+
+
+@pytest.mark.usefixtures("_without_harper")
+def test_without_harper_it_still_finds_most():
+    found = figures(mistaken_of(SETS / "tuning.tsv"), correct_of(SETS / "tuning-correct.txt"), Checker().check)
+    assert found.flagged / found.mistaken > 0.78
+    assert found.false / found.correct < 0.02
+    for text, result in (
+        ("I will definately come.", "I will definitely come."),
+        ("He waited infront of me.", "He waited in front of me."),
+    ):
+        assert corrected(text, Checker().check(text)) == result
+
+
+def test_of_learners_sentences_most_are_found_and_few_wrongly():
+    found = figures(mistaken_of(SETS / "tuning.tsv"), correct_of(SETS / "tuning-correct.txt"), Checker().check)
+    assert found.flagged / found.mistaken > 0.82
+    assert found.right / found.mistaken > 0.72
+    assert found.false / found.correct < 0.02
+
+
+def test_a_sentence_takes_less_than_60_ms():
+    sentences = [one.sentence for one in mistaken_of(SETS / "tuning.tsv")]
+    began = time.process_time()
+    for sentence in sentences:
+        Checker().check(sentence)
+    assert (time.process_time() - began) / len(sentences) < 0.06
+
+
+def test_nothing_that_the_learner_wrote_is_printed(capfd: pytest.CaptureFixture[str]):
+    for one in mistaken_of(SETS / "tuning.tsv"):
+        Checker().check(one.sentence)
+    Checker().check("I am looking forward to see you again.")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_rules_come_in_the_order_of_their_file():
+    assert [rule.name for rule in shipped_rules()] == [entry["name"] for entry in _RULES["rules"]]
+    assert len({rule.name for rule in shipped_rules()}) == len(shipped_rules())
+
+
+def test_the_model_knows_its_words():
+    fluency = shipped_fluency()
+    assert fluency.knows("school")
+    assert not fluency.knows("zxqqy")
+    assert fluency.of("I zxqqy it.") < fluency.of("I like it.")
+    assert fluency.of("He goes to school.") > fluency.of("He go to school.")
