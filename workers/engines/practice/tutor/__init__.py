@@ -1,0 +1,1 @@
+"""A tutor that goes by rules: it listens for what a learner talks about, and asks on from there."""
