@@ -10,11 +10,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from ops.settings import Settings
 from schemas.kinds import registry
 from schemas.retention import prefixes
 from schemas.status import TRANSITIONS
 from workers.engines import ENGINES, engine_class
+from workers.engines.retrieval.vendors.options import EMBEDDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,9 +42,13 @@ def settings_table() -> str:
 
 
 def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "(required)"
     value = field.get_default(call_default_factory=True)
-    if value in (None, ()):
+    if value in (None, (), ""):
         return ""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json")
     return f"`{json.dumps(value) if isinstance(value, dict) else value}`"
 
 
@@ -80,6 +87,17 @@ def _option_rows(kind: str, name: str, options: type[Model] | None) -> Iterator[
         yield f"`{kind}`", f"`{name}`", "", "", ""
 
 
+def embeddings_table() -> str:
+    """Return the table of the models that make vectors, and of their options."""
+    rows = [
+        (f"`{model.model_fields['name'].default}`", *row[2:])
+        for model in EMBEDDINGS
+        for row in _option_rows("", "", model)
+        if row[2] != "`name`"
+    ]
+    return _table(("`name`", "option", "default", "what it does"), rows)
+
+
 def retention_table() -> str:
     """Return the table of the bucket's prefixes."""
     rows = [(f"`{prefix}/`", f"{days} days" if days else "kept") for prefix, days in sorted(prefixes().items())]
@@ -91,6 +109,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "transitions": transitions_table,
     "kinds": kinds_table,
     "engines": engines_table,
+    "embeddings": embeddings_table,
     "retention": retention_table,
 }
 

@@ -11,10 +11,11 @@ import typer
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
-from ops.cli import jobs
+from ops.cli import chat, conversations, jobs, upload
 from ops.cli.client import ApiClient
 from ops.cli.output import EXIT_CODES
 from ops.cli.waiting import wait
+from schemas.ports import UploadForm
 from tests.api import ApiBench
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ URL = "http://testserver"
 
 main = typer.Typer()
 main.add_typer(jobs.app)
+main.add_typer(conversations.app)
 main.command(help=jobs.KINDS_HELP, epilog=EXIT_CODES)(jobs.kinds)
+main.command(help=chat.HELP, epilog=EXIT_CODES)(chat.chat)
+main.command(help=upload.HELP, epilog=EXIT_CODES)(upload.upload)
 
 
 @dataclass
@@ -38,7 +42,7 @@ class Door(httpx2.BaseTransport):
 
     api: ApiBench
     shut: list[Any] = field(default_factory=list)
-    """What the next requests meet instead: errors to raise, or responses."""
+    """What the next requests meet instead: errors to raise, responses, or None to let it in."""
     seen: list[httpx2.Request] = field(default_factory=list)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -47,7 +51,11 @@ class Door(httpx2.BaseTransport):
             met = self.shut.pop(0)
             if isinstance(met, BaseException):
                 raise met
-            return met
+            if met is not None:
+                return met
+        if request.url.host == "bucket" and request.method == "POST":
+            request.read()
+            return httpx2.Response(204)
         if request.url.host == "bucket":
             found = self.api.objects.inner.objects.get(request.url.path.lstrip("/"))
             return httpx2.Response(200, content=found[0]) if found else httpx2.Response(404)
@@ -67,8 +75,12 @@ class Terminal:
         self.now = 0.0
         self.pauses: list[float] = []
         self.meanwhile: list[Callable[[], object]] = []
-        monkeypatch.setattr(jobs, "connect", self._connect)
-        monkeypatch.setattr(jobs, "wait", functools.partial(wait, sleep=self._sleep, monotonic=lambda: self.now))
+        self.api.objects.inner.upload_form = lambda key, **_: UploadForm("http://bucket/", {"key": key})
+        for command in (chat, conversations, jobs, upload):
+            monkeypatch.setattr(command, "connect", self._connect)
+        for command in (chat, jobs):
+            patient = functools.partial(wait, sleep=self._sleep, monotonic=lambda: self.now)
+            monkeypatch.setattr(command, "wait", patient)
         monkeypatch.delenv("SAYLINE_OWNER", raising=False)
 
     def run(self, *args: str, stdin: str | bytes | None = None) -> Result:

@@ -132,9 +132,36 @@ class ApiClient:
         """Return the caller's latest jobs."""
         return list(self._document(self._ask("GET", "/v1/jobs", params={"limit": limit}), "jobs")["jobs"])
 
+    def list_conversations(self, *, limit: int) -> list[JsonObject]:
+        """Return the caller's conversations, the latest turn first."""
+        found = self._document(self._ask("GET", "/v1/conversations", params={"limit": limit}), "conversations")
+        return list(found["conversations"])
+
+    def show_conversation(self, conversation_id: str) -> JsonObject:
+        """Return a conversation with all that was said."""
+        return self._document(self._ask("GET", f"/v1/conversations/{_segment(conversation_id)}"), "history")
+
+    def delete_conversation(self, conversation_id: str) -> None:
+        """Delete a conversation; tried once, for a second time would find none."""
+        self._ask("DELETE", f"/v1/conversations/{_segment(conversation_id)}", tries=1)
+
     def kinds(self) -> list[JsonObject]:
         """Return the kinds of jobs."""
         return list(self._document(self._ask("GET", "/v1/kinds"), "kinds")["kinds"])
+
+    def upload(self, path: Path, *, media: str, mime: str) -> str:
+        """Write a file into the bucket by a form of the API's, and return the reference by which requests name it."""
+        body = {"media": media, "bytes": path.stat().st_size, "mime": mime}
+        form = self._document(self._ask("POST", "/v1/uploads", json=body), "ref")
+        # Without the headers of the API: the form's signature is all that the bucket wants. The file comes last.
+        try:
+            with self._open(form["url"]) as http, path.open("rb") as file:
+                answer = http.post(form["url"], data=form["fields"], files={"file": ("file", file, mime)})
+        except httpx2.TransportError as error:
+            raise UnreachableError(_origin(form["url"])) from error
+        if not answer.is_success:
+            raise ProblemError(answer)
+        return str(form["ref"])
 
     def save(self, href: str, path: Path) -> None:
         """Write a result's file; `path` appears once it is complete."""

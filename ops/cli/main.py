@@ -6,11 +6,15 @@ import sys
 
 import typer
 
-from ops.cli import jobs, processes
+from ops.cli import conversations, jobs, processes
 from ops.cli.audit import audit
+from ops.cli.chat import HELP as CHAT_HELP
+from ops.cli.chat import chat
 from ops.cli.demo import demo
 from ops.cli.output import EXIT_CODES, command_line
 from ops.cli.refusals import reported
+from ops.cli.upload import HELP as UPLOAD_HELP
+from ops.cli.upload import upload
 
 HELP = """Sayline: a self-hosted pipeline for speech and AI jobs on AWS.
 
@@ -33,8 +37,11 @@ app.command()(processes.clock)
 app.command()(processes.deploy)
 app.command()(processes.template)
 app.command("kinds", help=jobs.KINDS_HELP, epilog=EXIT_CODES)(jobs.kinds)
+app.command(help=CHAT_HELP, epilog=EXIT_CODES)(chat)
+app.command(help=UPLOAD_HELP, epilog=EXIT_CODES)(upload)
 app.command()(audit)
 app.add_typer(jobs.app)
+app.add_typer(conversations.app)
 
 
 def run() -> None:

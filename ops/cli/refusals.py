@@ -19,7 +19,7 @@ from schemas.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_NO_SUCH_JOB = frozenset({"job_not_found", "file_not_found"})
+_NO_SUCH_JOB = frozenset({"job_not_found", "file_not_found", "conversation_not_found"})
 
 
 @contextmanager

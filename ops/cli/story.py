@@ -84,7 +84,8 @@ def as_table(story: Story) -> Table:
     job = story.job
     table.add_row("asked", _shortened(json.dumps(_example(story.kind), ensure_ascii=False)))
     for name, file in story.kind.files.items():
-        table.add_row("with", f"{name}: {file.sample}, spoken by the embedded voice")
+        origin = ", spoken by the embedded voice" if file.media == "audio" else ""
+        table.add_row("with", f"{name}: {file.sample}{origin}")
     table.add_row("job", job["id"])
     table.add_row("states", " -> ".join(f"{state} ({ms:.0f} ms)" for state, ms in story.seen))
     table.add_row("times", _times(job))

@@ -56,6 +56,16 @@ def kinds_table(kinds: Iterable[JsonObject]) -> Table:
     return table
 
 
+def conversations_table(conversations: Iterable[JsonObject], now: datetime | None = None) -> Table:
+    """Return a table of conversations, one to a line."""
+    now = now or datetime.now(UTC)
+    table = _table("CONVERSATION", "TURNS", "TOPIC", "LEVEL", "AGE")
+    for each in conversations:
+        when = age(_time(each["updated_at"]), now)
+        table.add_row(_text(each["id"]), str(each["turns"]), _text(each["topic"] or ""), _text(each["level"]), when)
+    return table
+
+
 def status_text(job: JsonObject) -> Text:
     """Return the job's state in its colour."""
     return Text(printable(job["status"]), style=_COLOURS.get(job["status"], ""))

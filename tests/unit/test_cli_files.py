@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -110,3 +111,48 @@ def test_kinds_show_which_take_files(terminal: Terminal):
     (row,) = [line for line in lines if line.startswith("pronunciation")]
     assert "  audio  " in row
     assert max(cell_len(line) for line in lines) <= 80
+
+
+# --- uploads of their own ---
+
+
+def test_an_upload_goes_straight_into_the_bucket_and_is_named(terminal: Terminal, tmp_path: Path):
+    chat = tmp_path / "대화.txt"
+    chat.write_text("민수: 내일 뭐 해?", "utf-8")
+
+    done = terminal.run("upload", str(chat), "--owner", "mina")
+
+    asked, sent = terminal.door.seen
+    body = sent.read()
+    ref = done.stdout.strip()
+    assert (done.exit_code, sent.url.host) == (0, "bucket")
+    assert json.loads(asked.read()) == {"media": "document", "bytes": chat.stat().st_size, "mime": "text/plain"}
+    # S3 leaves out what follows the file.
+    assert 0 < body.index(upload_key(ref, "mina").encode()) < body.index(chat.read_bytes())
+    assert "대화".encode() not in body
+    assert "X-Sayline-Owner" not in sent.headers
+
+
+def test_a_recording_is_uploaded_as_one(terminal: Terminal, recording: str):
+    done = terminal.run("upload", recording, "--json")
+
+    assert json.loads(done.stdout)["ref"].startswith("audio:")
+
+
+def test_what_is_no_recording_and_no_text_is_refused_before_anything_is_asked(terminal: Terminal, tmp_path: Path):
+    file = tmp_path / "archive.zip"
+    file.write_bytes(b"PK")
+
+    done = terminal.run("upload", str(file))
+
+    assert (done.exit_code, terminal.door.seen) == (65, [])
+    assert "neither a recording nor a text" in done.stderr
+
+
+def test_a_bucket_that_refuses_an_upload_is_said(terminal: Terminal, recording: str):
+    terminal.door.shut = [None, httpx2.Response(403, text="<Error/>")]
+
+    done = terminal.run("upload", recording)
+
+    assert done.exit_code != 0
+    assert "HTTP 403" in done.stderr

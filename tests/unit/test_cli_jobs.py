@@ -318,7 +318,17 @@ def test_settings_that_do_not_fit_together_are_a_usage_error(terminal: Terminal,
 
 
 @pytest.mark.parametrize(
-    "command", [("job",), ("job", "submit"), ("job", "show"), ("job", "list"), ("job", "wait"), ("kinds",)]
+    "command",
+    [
+        ("job",),
+        ("job", "submit"),
+        ("job", "show"),
+        ("job", "list"),
+        ("job", "wait"),
+        ("kinds",),
+        ("upload",),
+        ("chat",),
+    ],
 )
 def test_help_fits_in_80_columns_and_has_examples(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]

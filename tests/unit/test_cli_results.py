@@ -78,3 +78,65 @@ def test_no_result_drives_the_terminal():
     rows = shown(scored(word("\x1b[31mHow\u202e", 90.0), feedback=[{"code": "x", "text": "\x1b]0;"}]))
 
     assert not {"\x1b", "\u202e"} & set("".join(rows.values()))
+
+
+# --- replies ---
+
+
+def replied(answer: dict[str, Any], notice: str | None = None) -> dict[str, str]:
+    return shown({"answer": answer, "notice": notice}, kind="reply")
+
+
+def test_a_tutors_turn_shows_what_to_put_where_and_why():
+    correction = {"original": "go", "suggestion": "went", "note": "It is over."}
+    answer = {
+        "type": "conversation",
+        "turn": 2,
+        "conversation": "c1",
+        "message": "I go \x1b[2J home.",
+        "corrections": [correction],
+        "recast": "I went home.",
+        "praise": None,
+        "reply": "What did you do there?",
+    }
+
+    rows = replied(answer, "It may miss mistakes.")
+
+    assert rows["turn"] == "2 of conversation c1"
+    assert rows[""] == "go -> went: It is over."
+    assert (rows["recast"], rows["tutor"]) == ("I went home.", "What did you do there?")
+    assert (rows["note"], "praise" in rows) == ("It may miss mistakes.", False)
+    assert "\x1b" not in rows["learner"]
+
+
+@pytest.mark.parametrize(
+    ("original", "suggestion", "change"),
+    [("", "a", "(nothing) -> a"), ("the", "", "the -> (leave out)"), ("thing", None, "thing")],
+)
+def test_a_correction_without_words_says_so(original: str, suggestion: str | None, change: str):
+    correction = {"original": original, "suggestion": suggestion, "note": "Why."}
+    answer = dict.fromkeys(("turn", "conversation", "message", "recast", "praise"), None)
+
+    rows = replied({**answer, "type": "conversation", "corrections": [correction], "reply": "And?"})
+
+    assert rows[""] == f"{change}: Why."
+
+
+def test_an_answer_says_where_it_stands_and_none_why():
+    source = {"document": "guide.md", "section": "Fees"}
+    answered = replied({"type": "grounded_answer", "answer": "It is free [1].", "reason": None, "citations": [source]})
+    refused = replied({"type": "grounded_answer", "answer": None, "reason": "no_support", "citations": []})
+
+    assert (answered["answer"], answered["[1]"]) == ("It is free [1].", "guide.md, Fees")
+    assert refused == {"answer": "none: no_support"}
+
+
+def test_an_analysis_shows_what_was_found_and_nothing_else():
+    result = {
+        "sentiment": {"label": "positive", "positive": 0.9},
+        "emotions": {"label": "neutral", "scores": {}},
+        "entities": [{"text": "부산", "type": "location"}],
+        "key_phrases": None,
+    }
+
+    assert shown(result, kind="analysis") == {"sentiment": "positive (0.90)", "names": "부산 (location)"}

@@ -54,7 +54,7 @@ class Call:
     def __init__(self) -> None:
         self.notes: list[str | None] = []
 
-    def progress(self, fraction: float | None, note: str | None = None) -> None:
+    def progress(self, fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
         self.notes.append(note)
 
 

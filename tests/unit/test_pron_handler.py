@@ -62,7 +62,7 @@ class Work:
     def input(self, ref: str) -> str:
         return ref
 
-    def progress(self, fraction: float | None, note: str | None = None) -> None:
+    def progress(self, fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
         pass
 
     def record_usage(self, usage: Usage) -> None:

@@ -67,7 +67,7 @@ class Work:
     def output(self, name: str) -> File:
         raise NotImplementedError
 
-    def progress(self, fraction: float | None, note: str | None = None) -> None:
+    def progress(self, fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
         pass
 
     def checkpoint(self) -> None:

@@ -68,7 +68,7 @@ class FakeWork:
         self.files: dict[str, tuple[bytes, str]] = {}
         self.usage = Usage()
 
-    def progress(self, fraction: float | None, note: str | None = None) -> None:
+    def progress(self, fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
         pass
 
     def checkpoint(self) -> None:

@@ -88,7 +88,8 @@ def test_numbers_and_booleans_of_every_kind_are_strict(kind: Any):
 def scalars(schema: object) -> Iterator[dict[str, Any]]:
     """Walk over the schemas of numbers and booleans within a core schema."""
     if isinstance(schema, dict):
-        if schema.get("type") in {"int", "float", "bool", "decimal"}:
+        # A model may have a field of this name.
+        if str(schema.get("type")) in {"int", "float", "bool", "decimal"}:
             yield schema
         schema = list(schema.values())
     for inner in schema if isinstance(schema, (list, tuple)) else ():

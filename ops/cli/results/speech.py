@@ -1,4 +1,4 @@
-"""What a result says at a glance, for kinds of which that is more than their files."""
+"""What results of speech kinds say at a glance."""
 
 from __future__ import annotations
 
@@ -9,29 +9,21 @@ from rich.text import Text
 from ops.cli.output import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
+    from ops.cli.results.rows import Rows
     from schemas.job import JsonObject
-
-    Rows = Iterator[tuple[str, Text]]
 
 #: From which accuracy on a word is green, and yellow; below it is red.
 _GOOD, _FAIR = 80, 60
 
 
-def glance(kind: str, result: JsonObject) -> Rows:
-    """Yield rows of a label and what it is about."""
-    rows = _KINDS.get(kind)
-    if rows:
-        yield from rows(result)
-
-
-def _transcription(result: JsonObject) -> Rows:
+def transcription(result: JsonObject) -> Rows:
+    """Yield what was said."""
     yield "text", Text(printable(result["text"]) or "nothing was said")
     yield "quality", Text(f"{result['quality']}, {len(result['words'])} words in {result['duration_ms'] / 1000:.1f} s")
 
 
-def _pronunciation(result: JsonObject) -> Rows:
+def pronunciation(result: JsonObject) -> Rows:
+    """Yield scores, words and feedback."""
     scores = dict(result["scores"])
     whole = f"{_score(scores.pop('pron_score'))}, grade {result['grade'] or 'unknown'}"
     yield "score", Text(f"{whole}: {', '.join(f'{name} {_score(score)}' for name, score in scores.items())}")
@@ -63,9 +55,3 @@ def _colour(accuracy: float | None) -> str:
     if accuracy >= _GOOD:
         return "green"
     return "yellow" if accuracy >= _FAIR else "red"
-
-
-_KINDS: Mapping[str, Callable[[JsonObject], Rows]] = {
-    "pronunciation": _pronunciation,
-    "transcription": _transcription,
-}
