@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ops.audit_conversations import conversations
 from ops.evidence import Evidence, Finding
 from schemas.errors import MissingObjectError
+from schemas.job import dead_shard
 from schemas.kinds import registry
 from schemas.media import stored_files
 from schemas.retention import REQUESTS_PREFIX
@@ -42,6 +43,7 @@ MEANINGS: Mapping[str, str] = {
     "object_of_no_conversation": "left by an attempt that died while its conversation was deleted; delete it",
     "object_of_no_job": "no record names it: left by a lost record or a dead attempt; its retention removes it",
     "messages_left": "messages are on the queue; copies go within half a minute",
+    "dead_letter_not_listed": "a dead-lettered job is not in the index that `sayline dlq` reads",
     "dead_letter_missing": "a dead-lettered job has no message in the dead-letter queue",
     "dead_letter_of_no_dead_job": "a message in the dead-letter queue is of no job that was dead-lettered",
     "dead_letter_without_reason": "a message in the dead-letter queue does not say why",
@@ -63,8 +65,10 @@ def _record(job: Job) -> Iterator[Finding]:
     if not job.status.is_final:
         yield Finding("job_not_finished", job.id, job.status)
         return
-    if job.open_shard or job.after:
+    if job.is_open or (job.open_shard and not job.is_indexed):
         yield Finding("job_still_open", job.id, ", ".join(job.after))
+    if job.is_indexed and not job.is_open and job.open_shard != dead_shard(job.kind, job.id):
+        yield Finding("dead_letter_not_listed", job.id)
     endings = [line for line in job.history if line.epoch == job.epoch and TRANSITIONS[line.outcome].target.is_final]
     if job.status is not Status.CANCELLED and len(endings) != 1:
         yield Finding("ended_more_or_less_than_once", job.id, f"{len(endings)} endings in epoch {job.epoch}")

@@ -7,8 +7,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ops.memory_conversations import MemoryConversations
+from schemas.dead_letters import DeadKey, Period
 from schemas.errors import ExistsError, MissingObjectError, NotSentError, RefusedError, UnavailableError
-from schemas.job import CountAfter, Job, TurnAfter, open_shards, parked_shard
+from schemas.job import CountAfter, Job, TurnAfter, dead_shards, open_shards, parked_shard
 from schemas.ports import UploadForm
 
 if TYPE_CHECKING:
@@ -71,6 +72,23 @@ class MemoryJobStore:
         own = [job for job in self._jobs.values() if job.owner == owner]
         return sorted(own, key=lambda job: job.created_at, reverse=True)[:limit]
 
+    def get_many(self, job_ids: Sequence[str]) -> Sequence[Job]:
+        """Read records in the order of their ids, those that there are."""
+        return [self._jobs[job_id] for job_id in job_ids if job_id in self._jobs]
+
+    def dead_keys(self, kind: str, period: Period = Period()) -> Iterator[DeadKey]:  # noqa: B008 - a frozen value
+        """Iterate over the dead letters of a kind as they are now, the oldest first."""
+        keys = [DeadKey(job.next_check_at, job.id) for job in self._dead(kind) if job.next_check_at]
+        yield from sorted(key for key in keys if period.since <= key.died_at <= period.until)
+
+    def count_dead(self, kind: str) -> int:
+        """Count the dead letters of a kind."""
+        return len(self._dead(kind))
+
+    def _dead(self, kind: str) -> list[Job]:
+        shards = dead_shards(kind)
+        return [job for job in tuple(self._jobs.values()) if job.open_shard in shards]
+
     def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
         """Iterate over the open jobs of a kind whose next check is due."""
         for shard in (*open_shards(kind), parked_shard(kind)):
@@ -102,7 +120,7 @@ class MemoryJobStore:
             after = dict(current.after)
             done = after.pop(entry)
             self._do(job, done)
-            index = {} if after else {"open_shard": None, "next_check_at": None}
+            index = {} if after else current.at_rest()
             self._jobs[job.id] = current.model_copy(update={"after": after, "version": current.version + 1, **index})
             return self._jobs[job.id]
 
@@ -112,6 +130,10 @@ class MemoryJobStore:
                 self._counters[job.owner, after.day, after.name] += after.by
             case TurnAfter():
                 self.conversations.count(job, after)
+
+    def scan(self) -> Iterator[Job]:
+        """Iterate over all jobs, in no order."""
+        return iter(tuple(self._jobs.values()))
 
     def counter(self, owner: str, day: str, name: str) -> int:
         """Read one of the owner's counters."""

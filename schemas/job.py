@@ -150,9 +150,9 @@ class Job(Model):
     usage: Usage | None = None
     cancel_requested: bool = False
     open_shard: str | None = None
-    """Partition of the open index; absent once nothing is left to do."""
+    """Partition of the open index; absent once nothing is left to do, neither by a worker nor by an operator."""
     next_check_at: AwareDatetime | None = None
-    """When the clock looks at it, should nobody else have."""
+    """When the clock looks at it, should nobody else have; of a dead-lettered one, when it died."""
     checks: Count = 0
     """How often the clock has found it late."""
     expires_at: AwareDatetime | None = None
@@ -164,9 +164,20 @@ class Job(Model):
         return not self.status.is_final or bool(self.after)
 
     @property
+    def is_indexed(self) -> bool:
+        """Whether it is found in the open index: it is open, or an operator has to decide about it."""
+        return self.is_open or self.status is Status.DEAD_LETTERED
+
+    @property
     def run(self) -> str:
         """Name job and epoch: what is the same for each of an epoch's attempts, and for no other."""
         return f"{self.id}-{self.epoch}"
+
+    def at_rest(self) -> dict[str, Any]:
+        """Return where the open index has a finished job that nothing follows: among the dead letters, or nowhere."""
+        if self.status is Status.DEAD_LETTERED:
+            return {"open_shard": dead_shard(self.kind, self.id), "next_check_at": self.finished_at}
+        return {"open_shard": None, "next_check_at": None}
 
     def lease_expired(self, now: datetime) -> bool:
         """Whether another may take the job over."""
@@ -180,6 +191,17 @@ class Job(Model):
 def open_shard(kind: str, job_id: str) -> str:
     """Return the partition of the open index that the job belongs to, `kind#N`."""
     return f"{kind}#{hashlib.sha256(job_id.encode()).digest()[0] % OPEN_SHARDS}"
+
+
+def dead_shard(kind: str, job_id: str) -> str:
+    """Return the partition of the open index in which the job is found while it is dead-lettered, `kind#dead#N`."""
+    _, _, number = open_shard(kind, job_id).rpartition("#")
+    return f"{kind}#dead#{number}"
+
+
+def dead_shards(kind: str) -> tuple[str, ...]:
+    """Return the partitions of a kind's dead-lettered jobs, sorted by when they died; the clock doesn't look there."""
+    return tuple(f"{kind}#dead#{n}" for n in range(OPEN_SHARDS))
 
 
 def parked_shard(kind: str) -> str:

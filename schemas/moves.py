@@ -6,13 +6,13 @@ twin by `apply_to`. Nothing else changes a record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from schemas.conditions import Facts
 from schemas.errors import WORKER_LOST
-from schemas.job import Attempt, Job, JobError, Lease, Progress, open_shard, parked_shard
+from schemas.job import Attempt, Job, JobError, Lease, Progress, dead_shard, open_shard, parked_shard
 from schemas.move import Change, Move
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class End:
 
     expires_at: datetime
     after: Mapping[str, After] = field(default_factory=dict)
+    shard: str | None = None
+    """Partition of the open index in which it is found from now on, by the time of its end."""
 
     def puts(self, now: datetime) -> dict[str, Any]:
         """Return the fields that say that it is over; it stays in the open index while something follows."""
@@ -66,12 +68,27 @@ class End:
         ended: dict[str, Any] = {"finished_at": now, "expires_at": self.expires_at.replace(microsecond=0)}
         if self.after:
             ended |= {"after": dict(self.after), "next_check_at": now + AFTER_PATIENCE}
+        elif self.shard:
+            ended |= {"open_shard": self.shard, "next_check_at": now}
         return ended
 
     def removes(self, *more: str) -> frozenset[str]:
         """Return the fields that go."""
-        index = () if self.after else ("open_shard", "next_check_at")
+        index = () if self.after or self.shard else ("open_shard", "next_check_at")
         return frozenset((*index, "due_at", *more))
+
+    def of_dead(self, kind: str, job_id: str) -> End:
+        """Return the end of a job that an operator will look for."""
+        return replace(self, shard=dead_shard(kind, job_id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amended:
+    """What an operator has changed of a job that is to run again."""
+
+    kind: str
+    request: Payload
+    """The digest stays that of the request as it came: an idempotency key that is repeated still leads to the job."""
 
 
 def claim(job_id: str, *, epoch: int, lease: Lease, now: datetime) -> Move:
@@ -93,6 +110,7 @@ def take_over(job: Job, *, lease: Lease, max_attempts: int, now: datetime) -> Mo
 
 def bury(job: Job, *, error: JobError, max_attempts: int, end: End, now: datetime) -> Move:
     """Dead-letter a job whose last attempt's worker has died."""
+    end = end.of_dead(job.kind, job.id)
     change = Change(
         put={"error": error, **end.puts(now)}, remove=end.removes(*_OF_THE_ATTEMPT), append=_lost(job, "bury", now)
     )
@@ -161,6 +179,7 @@ def fail(holder: Holder, error: JobError, *, end: End, now: datetime) -> Move:
 
 def dead_letter(holder: Holder, error: JobError, *, end: End, now: datetime) -> Move:
     """End the job after its last attempt; the message goes to the dead-letter queue next."""
+    end = end.of_dead(holder.kind, holder.job_id)
     return _end_with_error("dead_letter", holder, error, end=end, now=now)
 
 
@@ -235,12 +254,13 @@ def release(job: Job, *, next_check_at: datetime, now: datetime) -> Move:
     return Move("release", job.id, Facts(now=now), change)
 
 
-def redrive(job: Job, *, next_check_at: datetime, now: datetime) -> Move:
-    """Begin the next epoch of a job that has ended badly; the message is sent next."""
+def redrive(job: Job, *, next_check_at: datetime, now: datetime, amended: Amended | None = None) -> Move:
+    """Begin the next epoch of a job that has ended badly, be it with another request; the message is sent next."""
     change = Change(
         put={
+            **(vars(amended) if amended else {}),
             "next_check_at": next_check_at,
-            "open_shard": open_shard(job.kind, job.id),
+            "open_shard": open_shard(amended.kind if amended else job.kind, job.id),
             "attempt": 0,
             "checks": 0,
             "cancel_requested": False,

@@ -21,23 +21,27 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemas.job import Job
+    from schemas.moves import Amended
     from schemas.ports import Enqueuer, JobStore
 
 #: How a job has ended that may be run again.
 REDRIVABLE = frozenset({Status.FAILED, Status.DEAD_LETTERED})
 
 
-def begin_again(store: JobStore, job: Job, *, next_check_at: datetime, now: datetime) -> Job:
+def begin_again(
+    store: JobStore, job: Job, *, next_check_at: datetime, now: datetime, amended: Amended | None = None
+) -> Job:
     """Begin the next epoch of a job that has ended badly, and return it; its message is to be sent next.
 
-    What follows its end is done first. Where another was faster with the same, that is as good.
+    What follows its end is done first. Where another was faster with the same, that is as good; where this one has
+    amended the request, the record that is returned says whose it is.
 
     Raises:
         RefusedError: the job has not ended badly, or is further than the next epoch.
     """
     complete(store, job)
     try:
-        return store.apply(moves.redrive(job, next_check_at=next_check_at, now=now))
+        return store.apply(moves.redrive(job, next_check_at=next_check_at, now=now, amended=amended))
     except RefusedError as refusal:
         if refusal.existing and refusal.existing.epoch == job.epoch + 1:
             return refusal.existing

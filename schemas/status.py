@@ -83,6 +83,14 @@ def _table() -> dict[str, Transition]:
             "operator; attempts from 0",
             (g.SAME_EPOCH, g.NOTHING_FOLLOWS),
         ),
+        ("discard", {s.DEAD_LETTERED}, s.FAILED, "operator, by a purge", (g.SAME_EPOCH, g.NOTHING_FOLLOWS)),
+        (
+            "restore",
+            {s.FAILED},
+            s.DEAD_LETTERED,
+            "operator, by an import of what was purged",
+            (g.SAME_EPOCH, g.NOTHING_FOLLOWS),
+        ),
     )
     return {
         name: Transition(name, frozenset(sources), target, who, guards) for name, sources, target, who, guards in rows

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from schemas import moves
+from schemas import moves, purging
 from schemas.errors import RefusedError
-from schemas.job import CountAfter, Job, JobError, Lease, Payload, Progress, open_shard, parked_shard
+from schemas.job import CountAfter, Job, JobError, Lease, Payload, Progress, dead_shard, open_shard, parked_shard
 from schemas.moves import End, Holder, Success
 from schemas.status import FINAL, TRANSITIONS, Guard, Status
 from tests.conftest import ManualClock, new_job
@@ -79,6 +79,8 @@ def build(name: str, seen: Job, token: str, clock: ManualClock, *, follows: bool
         "stop": lambda: moves.stop(holder, end=end, now=now),
         "drop": lambda: moves.drop(seen, end=end, now=now),
         "redrive": lambda: moves.redrive(seen, next_check_at=later, now=now),
+        "discard": lambda: purging.discard(seen, now=now),
+        "restore": lambda: purging.restore(seen, now=now),
     }
     return makers[name]()
 
@@ -208,7 +210,8 @@ class LifeCycle(RuleBasedStateMachine):
         for job in self.jobs.values():
             assert (job.lease is not None) == (job.status is Status.RUNNING)
             assert 0 <= job.attempt <= MAX_ATTEMPTS
-            assert (job.open_shard is not None) == job.is_open == (job.next_check_at is not None)
+            assert (job.open_shard is not None) == job.is_indexed == (job.next_check_at is not None)
+            assert (job.open_shard == dead_shard(job.kind, job.id)) == (job.is_indexed and not job.is_open)
             assert (job.finished_at is not None) == (job.status in FINAL) == (job.expires_at is not None)
             assert job.progress is None or job.status is Status.RUNNING
             assert job.due_at is not None or job.status is not Status.SCHEDULED

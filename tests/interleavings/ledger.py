@@ -115,7 +115,7 @@ class Ledger(MemoryJobStore):
     def _shape(self, job: Job) -> None:
         self.check((job.lease is not None) == (job.status is Status.RUNNING), "a lease is of who runs", job)
         self.check(0 <= job.attempt <= self._max_attempts, "attempts", job)
-        self.check((job.open_shard is not None) == job.is_open == (job.next_check_at is not None), "open index", job)
+        self.check((job.open_shard is not None) == job.is_indexed == (job.next_check_at is not None), "open index", job)
         self.check((job.finished_at is not None) == job.status.is_final == (job.expires_at is not None), "times", job)
         self.check(job.progress is None or job.status is Status.RUNNING, "progress is of who runs", job)
         if not job.status.is_final:

@@ -13,7 +13,7 @@ from ops.audit import MEANINGS, Evidence, audit
 from ops.memory import MemoryObjectStore
 from ops.payloads import ClaimCheck
 from schemas.files import upload_key
-from schemas.job import Attempt, CountAfter, Job, Payload
+from schemas.job import Attempt, CountAfter, Job, Payload, dead_shard
 from schemas.status import Status
 from tests.conftest import new_job
 
@@ -54,7 +54,7 @@ def sound(clock: ManualClock) -> Evidence:
     objects = MemoryObjectStore()
     objects.put(KEY, SOUND, mime="audio/mpeg")
     good = ended(clock, "good", "succeed", Status.SUCCEEDED, result=Payload(inline=RESULT), files={"speech.mp3": KEY})
-    dead = ended(clock, "dead", "dead_letter", Status.DEAD_LETTERED)
+    dead = ended(clock, "dead", "dead_letter", Status.DEAD_LETTERED, open_shard=dead_shard("tts", "dead"))
     return Evidence(
         jobs={"good": good, "dead": dead},
         objects=objects,
@@ -76,6 +76,11 @@ def with_object(evidence: Evidence, key: str, data: bytes) -> Evidence:
 def without_object(evidence: Evidence) -> Evidence:
     evidence.objects.delete([KEY])
     return evidence
+
+
+def unlisted(evidence: Evidence) -> Evidence:
+    dead = evidence.jobs["dead"].model_copy(update={"open_shard": None})
+    return replace(evidence, jobs={**evidence.jobs, "dead": dead})
 
 
 def twice(evidence: Evidence) -> Evidence:
@@ -144,6 +149,7 @@ def test_the_dead_letter_of_an_epoch_that_was_redriven_may_stay(sound: Evidence)
         (lambda e: with_good(e, status=Status.RUNNING), "job_not_finished"),
         (lambda e: with_good(e, open_shard="tts#0"), "job_still_open"),
         (lambda e: with_good(e, after={"n": COUNT}), "job_still_open"),
+        (unlisted, "dead_letter_not_listed"),
         (twice, "ended_more_or_less_than_once"),
         (lambda e: with_good(e, history=()), "ended_more_or_less_than_once"),
         (lambda e: with_good(e, result=None), "result_missing"),

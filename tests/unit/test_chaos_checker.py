@@ -11,7 +11,7 @@ import pytest
 from ops.audit import Evidence
 from ops.memory import MemoryObjectStore
 from ops.payloads import ClaimCheck
-from schemas.job import Attempt, Job, JobError, Payload
+from schemas.job import Attempt, Job, JobError, Payload, dead_shard
 from schemas.status import Status
 from tests.chaos import checker
 from tests.chaos.jobs import Fate, Planned
@@ -45,7 +45,8 @@ def sound(clock: ManualClock) -> Evidence:
     def ended(job_id: str, kind: str, status: Status, outcome: str, **fields: object) -> Job:
         line = Attempt(epoch=0, attempt=1, outcome=outcome, at=clock())
         request = Payload(inline={"n": 1 if job_id == "one" else 2})
-        closed = {"kind": kind, "status": status, "history": (line,), "open_shard": None, "next_check_at": None}
+        shard = dead_shard(kind, job_id) if status is Status.DEAD_LETTERED else None
+        closed = {"kind": kind, "status": status, "history": (line,), "open_shard": shard, "next_check_at": None}
         return new_job(job_id, clock, **(closed | {"request": request} | fields))  # type: ignore[arg-type]
 
     result = Payload(inline={"engine": "vendor", "model": "1", "echo": 1})
@@ -131,6 +132,8 @@ def test_the_weather_may_use_up_all_attempts_and_nothing_else_may(
     lines[-1] = lines[-1].model_copy(update={"code": last})
     error = LOST.model_copy(update={"code": last})
     dead = changed(sound, "one", status=Status.DEAD_LETTERED, history=tuple(lines), error=error, attempt=6)
+    one = dead.jobs["one"]
+    dead = changed(dead, "one", open_shard=dead_shard(one.kind, one.id))
     dead = replace(dead, dead={**sound.dead, "one": {"code": last}})
 
     assert codes(dead, calls=0) == (set() if is_excused else {"ended_otherwise"})

@@ -5,18 +5,31 @@ The model test takes the table's rows for granted; this takes the reasons for th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ops.memory import MemoryJobStore
-from schemas import moves
+from schemas import moves, purging
 from schemas.conditions import Facts
 from schemas.errors import RefusedError
-from schemas.job import Attempt, CountAfter, Job, Lease, Progress, open_shard, open_shards, parked_shard
+from schemas.job import (
+    Attempt,
+    CountAfter,
+    Job,
+    Lease,
+    Payload,
+    Progress,
+    dead_shard,
+    dead_shards,
+    open_shard,
+    open_shards,
+    parked_shard,
+)
 from schemas.move import Change, Move
-from schemas.moves import Holder
+from schemas.moves import Amended, Holder
 from schemas.status import FINAL, TRANSITIONS, Status
 from tests.conftest import ManualClock, new_job
 from tests.life_cycle import ERROR, build
@@ -50,6 +63,8 @@ READY: dict[str, dict[str, object]] = {
     "stop": RUNNING | {"cancel_requested": True},
     "drop": RUNNING | {"lease": DEAD, "cancel_requested": True},
     "redrive": {"status": Status.DEAD_LETTERED, "attempt": 2},
+    "discard": {"status": Status.DEAD_LETTERED, "attempt": 2, "finished_at": NOW},
+    "restore": {"status": Status.FAILED, "attempt": 2, "finished_at": NOW, "next_check_at": None, "open_shard": None},
 }
 SOURCES = {name: {fields["status"]} for name, fields in READY.items()}
 SOURCES["claim"] |= {Status.RETRYING}
@@ -69,6 +84,8 @@ UNLESS_CANCELLED = (
     "wait",
     "dead_letter",
 )
+#: Those that lead from a state that is open to one that is final.
+ENDS = sorted(name for name, row in TRANSITIONS.items() if row.target in FINAL and not row.sources & FINAL)
 #: Who finds the job of a dead worker.
 OF_THE_NEXT = ("take_over", "bury", "drop")
 
@@ -78,13 +95,13 @@ def spoilt() -> Iterator[tuple[str, str, dict[str, Any]]]:
     follows = {"n": CountAfter(name="n", by=1, day="2026-11-21")}
     rows: tuple[tuple[tuple[str, ...], str, dict[str, Any]], ...] = (
         ((*ENDS_OF_THE_HOLDER, "wait", "extend", "report"), "holds_lease", {"lease": OTHERS}),
-        (("claim", *OF_THE_NEXT, "redrive"), "same_epoch", {"epoch": 1}),
+        (("claim", *OF_THE_NEXT, "redrive", "discard", "restore"), "same_epoch", {"epoch": 1}),
         (OF_THE_NEXT, "lease_expired", {"lease": LIVE}),
         (("take_over", "retry", "park"), "attempts_left", {"attempt": 2}),
         (("bury", "dead_letter"), "attempts_used_up", {"attempt": 1}),
         (UNLESS_CANCELLED, "no_cancel_requested", {"cancel_requested": True}),
         (("stop", "drop"), "cancel_requested", {"cancel_requested": False}),
-        (("redrive",), "nothing_follows", {"after": follows}),
+        (("redrive", "discard", "restore"), "nothing_follows", {"after": follows}),
         (("release",), "due", {"due_at": NOW + timedelta(milliseconds=1)}),
     )
     yield from ((name, condition, fields) for names, condition, fields in rows for name in names)
@@ -283,6 +300,16 @@ def test_a_released_job_is_looked_at_as_if_it_were_new():
     assert (job.checks, job.next_check_at) == (0, NOW + timedelta(minutes=20))
 
 
+def test_a_job_runs_again_with_what_an_operator_has_changed():
+    store, before, _ = attempt("redrive", **READY["redrive"])
+    amended = Amended(kind="slow", request=Payload(inline={"text": "Hello!"}))
+
+    after = store.apply(moves.redrive(before, next_check_at=NOW, now=NOW, amended=amended))
+
+    assert (after.kind, after.request, after.open_shard) == ("slow", amended.request, open_shard("slow", "job-1"))
+    assert after.request_digest == before.request_digest
+
+
 def test_a_redriven_job_begins_as_if_it_were_new():
     ended = {
         "attempt": 2,
@@ -305,14 +332,53 @@ def test_a_redriven_job_begins_as_if_it_were_new():
     assert after == before.model_copy(update=began | written)
 
 
-@pytest.mark.parametrize("name", sorted(name for name, row in TRANSITIONS.items() if row.target in FINAL))
+@pytest.mark.parametrize("name", ENDS)
 def test_every_end_says_when_it_was_and_lets_go_of_lease_and_open_index(name: str):
     store, _, move = attempt(name, **READY[name])
 
     job = store.apply(move)
 
-    assert (job.lease, job.open_shard, job.next_check_at, job.due_at) == (None, None, None, None)
+    assert (job.lease, job.due_at) == (None, None)
+    dead = (dead_shard("tts", "job-1"), NOW) if name in {"bury", "dead_letter"} else (None, None)
+    assert (job.open_shard, job.next_check_at) == dead
     assert (job.finished_at, job.expires_at) == (NOW, (NOW + timedelta(days=30)).replace(microsecond=0))
+
+
+@pytest.mark.parametrize("name", ["bury", "dead_letter"])
+def test_a_dead_letter_takes_its_place_among_the_dead_once_nothing_follows_it(name: str):
+    store, _, move = attempt(name, **READY[name])
+    after = {"n": CountAfter(name="n", by=1, day="2026-11-21")}
+    end = {"after": after, "next_check_at": NOW + timedelta(minutes=1)}
+    put = {name: value for name, value in move.change.put.items() if name != "open_shard"} | end
+    job = store.apply(replace(move, change=replace(move.change, put=put)))
+    assert (job.open_shard, job.is_open) == (open_shard("tts", "job-1"), True)
+
+    rested = store.complete_after(job, "n")
+
+    assert rested is not None
+    assert (rested.open_shard, rested.next_check_at) == (dead_shard("tts", "job-1"), NOW)
+
+
+def test_a_job_that_is_given_up_is_looked_for_by_nobody_and_may_be_taken_back():
+    store, dead, move = attempt("discard", **READY["discard"] | {"open_shard": dead_shard("tts", "job-1")})
+
+    job = store.apply(move)
+
+    assert (job.status, job.open_shard, job.next_check_at) == (Status.FAILED, None, None)
+    restored = store.apply(purging.restore(job, now=NOW + timedelta(hours=1)))
+    assert (restored.status, restored.open_shard) == (Status.DEAD_LETTERED, dead.open_shard)
+    assert restored.next_check_at == NOW
+
+
+def test_only_a_dead_letter_that_was_given_up_may_be_one_again():
+    died = Attempt(epoch=1, attempt=2, outcome="bury", at=NOW)
+    failed = {"status": Status.FAILED, "epoch": 1, "history": (died,)}
+    _, job, _ = attempt("claim", **failed)
+    assert purging.was_discarded(job)
+
+    for other in ({"epoch": 2}, {"history": (died.model_copy(update={"outcome": "fail"}),)}, {"status": "queued"}):
+        _, job, _ = attempt("claim", **failed | other)
+        assert not purging.was_discarded(job)
 
 
 @pytest.mark.parametrize("name", ["retry", "park", "hand_back"])
@@ -327,6 +393,7 @@ def test_a_job_that_waits_again_has_no_lease_and_stays_in_the_open_index(name: s
 
 def test_the_open_jobs_of_a_kind_are_spread_over_all_its_shards():
     assert {open_shard("tts", f"job-{n}") for n in range(100)} == set(open_shards("tts"))
+    assert {dead_shard("tts", f"job-{n}") for n in range(100)} == set(dead_shards("tts"))
 
 
 def test_an_attempt_that_is_handed_back_is_not_burnt_and_no_other_is_given_back():

@@ -53,16 +53,17 @@ class Duties:
         if failed:
             return None
         left = {name: after for name, after in job.after.items() if name != entry}
-        index = {} if left else {"open_shard": None, "next_check_at": None}
+        index = {} if left else job.at_rest()
         return job.model_copy(update={"after": left, "version": job.version + 1, **index})
 
     def _removal(self, job: Job, entry: str) -> UpdateTypeDef:
         e = Expression()
-        last = len(job.after) == 1
-        removed = ", ".join(["#after.#entry", *(e.name(f) for f in ("open_shard", "next_check_at") if last)])
+        rest = job.at_rest() if len(job.after) == 1 else {}
+        removed = ", ".join(["#after.#entry", *(e.name(field) for field, value in rest.items() if value is None)])
+        put = ", ".join(f"{e.name(f)} = {e.value(f, value)}" for f, value in rest.items() if value is not None)
         e.names |= {"#after": "after", "#entry": entry}
         condition = f"attribute_exists(#after.#entry) AND size(#after) = {e.value('size', len(job.after))}"
-        update = f"REMOVE {removed} ADD {e.name('version')} {e.value('version', 1)}"
+        update = f"{f'SET {put} ' if put else ''}REMOVE {removed} ADD {e.name('version')} {e.value('version', 1)}"
         return self._update(job_key(job.id), e, condition, update)
 
     def _effect(self, job: Job, after: After) -> UpdateTypeDef:

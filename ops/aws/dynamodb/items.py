@@ -87,10 +87,11 @@ def attributes(model: BaseModel, *, leave_out: Collection[str] = ()) -> dict[str
 
 def fields(item: Mapping[str, Any], model: type[BaseModel]) -> dict[str, Any]:
     """Return the fields of a model that an item has."""
-    return {name: _decode(name, item[name]) for name in item if name in model.model_fields}
+    return {name: decode(name, item[name]) for name in item if name in model.model_fields}
 
 
-def _decode(name: str, attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401, PLR0911
+def decode(name: str, attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401, PLR0911
+    """Return the value of a field's attribute."""
     ((tag, value),) = attribute.items()
     if name in _DOCUMENTS:
         return json.loads(value)
@@ -104,7 +105,7 @@ def _decode(name: str, attribute: Mapping[str, Any]) -> Any:  # noqa: ANN401, PL
         case "M" if name == "after":
             return {key: json.loads(entry["S"]) for key, entry in value.items()}
         case "M":
-            return {key: _decode(key, entry) for key, entry in value.items()}
+            return {key: decode(key, entry) for key, entry in value.items()}
     return value
 
 

@@ -6,18 +6,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
-from tenacity import (
-    RetryError,
-    Retrying,
-    TryAgain,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_random_exponential,
-)
 
-from ops.aws.dynamodb.duties import Duties
 from ops.aws.dynamodb.expressions import Expression
 from ops.aws.dynamodb.items import RECORD, from_item, job_id_of, job_key, to_item
+from ops.aws.dynamodb.reads import Reads
 from ops.aws.errors import code, translated
 from schemas.errors import ExistsError, RefusedError, UnavailableError
 from schemas.job import open_shards, parked_shard
@@ -30,16 +22,10 @@ if TYPE_CHECKING:
     from schemas.move import Move
 
 SERVICE = "DynamoDB"
-#: BatchGetItem takes this many keys.
-_BATCH = 100
-#: Reads of one batch, and the pauses between them while the table leaves keys out.
-_READS = 8
-_PAUSE = wait_random_exponential(multiplier=0.05, max=2)
-_LEFT_OUT = retry_if_exception_type(TryAgain)
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
-class DynamoJobStore(Duties):
+class DynamoJobStore(Reads):
     """One item per job under `pk = job#<id>`; see `ops.infra.template` for the table and its two indexes."""
 
     def create(self, job: Job) -> None:
@@ -107,7 +93,7 @@ class DynamoJobStore(Duties):
     def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
         """Return the owner's latest jobs, newest first."""
         keys = self._query("by_owner", "#k = :k", {"#k": "owner"}, {":k": {"S": owner}}, ScanIndexForward=False)
-        return self._get_many([job_id_of(key) for key in islice(keys, limit)])
+        return self.get_many([job_id_of(key) for key in islice(keys, limit)])
 
     def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
         """Iterate over the open jobs of a kind whose next check is due, earliest first in each shard."""
@@ -130,32 +116,6 @@ class DynamoJobStore(Duties):
         )
         return sum(1 for _ in islice(keys, at_most))
 
-    def _get_many(self, job_ids: Sequence[str]) -> list[Job]:
-        """Read records in the order of their ids, those that there are; up to 100 with each request."""
-        found: dict[str, Job] = {}
-        for start in range(0, len(job_ids), _BATCH):
-            found |= self._get_batch(job_ids[start : start + _BATCH])
-        return [found[job_id] for job_id in job_ids if job_id in found]
-
-    def _get_batch(self, job_ids: Sequence[str]) -> dict[str, Job]:
-        """Read up to 100 records; what a busy table leaves out is asked for again, at growing distances."""
-        found: dict[str, Job] = {}
-        keys: Any = [job_key(job_id) for job_id in job_ids]
-        try:
-            for attempt in Retrying(stop=stop_after_attempt(_READS), wait=_PAUSE, retry=_LEFT_OUT):
-                with attempt:
-                    wanted: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-                    with translated(SERVICE):
-                        answer = self._client.batch_get_item(RequestItems=wanted)
-                    found |= {job.id: job for job in map(from_item, answer["Responses"].get(self._table, []))}
-                    left: Any = answer["UnprocessedKeys"].get(self._table)
-                    if left:
-                        keys = left["Keys"]
-                        raise TryAgain
-        except RetryError:
-            raise UnavailableError(SERVICE, "UnprocessedKeys") from None
-        return found
-
     def scan(self) -> Iterator[Job]:
         """Iterate over all jobs, in no order; reads the whole table."""
         expression = Expression()
@@ -170,26 +130,6 @@ class DynamoJobStore(Duties):
         with translated(SERVICE):
             for page in pages:
                 yield from map(from_item, page["Items"])
-
-    def _query(
-        self,
-        index: str,
-        condition: str,
-        names: dict[str, str],
-        values: dict[str, Any],
-        **more: Any,  # noqa: ANN401
-    ) -> Iterator[Any]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=index,
-            KeyConditionExpression=condition,
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues=values,
-            **more,
-        )
-        with translated(SERVICE):
-            for page in pages:
-                yield from page["Items"]
 
 
 def _existing(error: ClientError) -> Job | None:

@@ -1,0 +1,110 @@
+"""The dead-letter queues' other end, on SQS: received only to be deleted, or to be put back at once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ops.aws.batches import BATCH, SERVICE
+from ops.aws.errors import translated
+from schemas.dead_letters import DeadLetter
+from schemas.envelope import REASON_ATTRIBUTE, Envelope, UnreadableMessageError, from_message
+from schemas.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import BatchResultErrorEntryTypeDef, MessageTypeDef
+
+    from ops.aws.queues import SqsQueues
+    from ops.settings import Settings
+    from schemas.job import JsonObject
+
+#: Long enough to ask all of SQS's servers, which a receive without a wait does not:
+#: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+_WAIT_S = 1
+
+
+class SqsDeadLetterBox:
+    """Receives, deletes and puts back."""
+
+    def __init__(self, client: SQSClient, queues: SqsQueues, settings: Settings) -> None:
+        self._client = client
+        self._queues = queues
+        self._settings = settings
+
+    def receive(self, kind: str, *, hide_s: int) -> Sequence[DeadLetter]:
+        """Return up to ten messages, hidden from all others for a while; none where none is to be seen."""
+        with translated(SERVICE):
+            answer = self._client.receive_message(
+                QueueUrl=self._url(kind),
+                MaxNumberOfMessages=BATCH,
+                WaitTimeSeconds=_WAIT_S,
+                VisibilityTimeout=hide_s,
+                MessageAttributeNames=[REASON_ATTRIBUTE],
+            )
+        return [_letter(message) for message in answer.get("Messages", [])]
+
+    def delete(self, kind: str, letters: Sequence[DeadLetter]) -> None:
+        """Delete messages by tens."""
+        for batch in _tens([letter.receipt for letter in letters]):
+            entries: Any = [{"Id": str(n), "ReceiptHandle": receipt} for n, receipt in enumerate(batch)]
+            with translated(SERVICE):
+                answer = self._client.delete_message_batch(QueueUrl=self._url(kind), Entries=entries)
+            _check(answer.get("Failed", []))
+
+    def put_back(self, kind: str, receipts: Sequence[str]) -> None:
+        """Show messages again at once, by tens."""
+        for batch in _tens(receipts):
+            entries: Any = [
+                {"Id": str(n), "ReceiptHandle": receipt, "VisibilityTimeout": 0} for n, receipt in enumerate(batch)
+            ]
+            with translated(SERVICE):
+                answer = self._client.change_message_visibility_batch(QueueUrl=self._url(kind), Entries=entries)
+            _check(answer.get("Failed", []))
+
+    def held(self, kind: str) -> Mapping[str, int]:
+        """Return about how many messages there are."""
+        return self._queues.depths(self._settings.dlq_name(kind))
+
+    def _url(self, kind: str) -> str:
+        return self._queues.url(self._settings.dlq_name(kind))
+
+
+def _letter(message: MessageTypeDef) -> DeadLetter:
+    attribute = message.get("MessageAttributes", {}).get(REASON_ATTRIBUTE)
+    return DeadLetter(
+        id=message["MessageId"],
+        receipt=message["ReceiptHandle"],
+        body=message["Body"],
+        envelope=_envelope(message["Body"]),
+        reason=_reason(attribute["StringValue"]) if attribute else {},
+    )
+
+
+def _envelope(body: str) -> Envelope | None:
+    try:
+        return from_message(body)
+    except UnreadableMessageError:
+        return None
+
+
+def _reason(text: str) -> JsonObject:
+    """Return the reason; anybody may write anything into an attribute."""
+    try:
+        reason = json.loads(text)
+    except ValueError:
+        return {}
+    return reason if isinstance(reason, dict) else {}
+
+
+def _check(failed: Sequence[BatchResultErrorEntryTypeDef]) -> None:
+    """Raise where SQS is at fault; a receipt that is no good any more is as good as done, by another."""
+    for entry in failed:
+        if not entry["SenderFault"]:
+            raise UnavailableError(SERVICE, entry["Code"])
+
+
+def _tens(receipts: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (receipts[start : start + BATCH] for start in range(0, len(receipts), BATCH))
