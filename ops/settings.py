@@ -82,6 +82,10 @@ class Settings(BaseSettings):
     """How long a message is hidden from its receive or latest heartbeat: when a killed worker's jobs start again."""
     heartbeat_s: Seconds = 15
     """How often lease and visibility of what is in hand are extended."""
+    pauses_s: Seconds = 5
+    """How often a worker looks for kinds that operators have paused or resumed."""
+    presence_s: Seconds = 30
+    """How often a worker says that it is alive; after three times that in silence it counts as gone."""
     grace_s: Seconds = 100
     """From SIGTERM to a worker's exit, at most; what still runs then is handed back. Fargate allows 120 at most."""
     inline_max_bytes: Annotated[int, Field(ge=0, le=100_000)] = 1024

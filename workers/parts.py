@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import platform
 from typing import TYPE_CHECKING
 
 from ops.aws.clients import Clients
+from ops.aws.dynamodb import DynamoOperating
 from ops.aws.queues import SqsQueues
+from ops.lifeline import process_name
 from ops.sqs_transport.preflight import check
+from ops.sqs_transport.presence import Presence
 from ops.sqs_transport.worker import Parts, QueueOfKind
+from ops.timing import utc_now
+from ops.versions import installed
+from schemas.fingerprint import registry_digest
 from schemas.kinds import registry
+from schemas.operating import SignOfLife
 from workers.guarding import KindGuard, kind_guard
 from workers.process import build_attempts
 from workers.task import hard_limit_s
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ops.settings import Settings
     from schemas.kinds import AnyKind
 
@@ -65,6 +75,31 @@ def build_parts(settings: Settings) -> Parts:
         heartbeat_s=settings.heartbeat_s,
         grace_s=settings.grace_s,
         guards={name: _guard(kind, settings) for name, kind in kinds.items()},
+        presence=_presence(settings, clients, {name: kind.name for name, kind in kinds.items()}),
+    )
+
+
+def _presence(settings: Settings, clients: Clients, kinds: Mapping[str, str]) -> Presence:
+    now, operating = utc_now(), DynamoOperating(clients.dynamodb, settings.table_name)
+    about = SignOfLife(
+        name=process_name(),
+        kinds=tuple(kinds.values()),
+        pool=settings.pool,
+        concurrency=settings.concurrency,
+        versions={"python": platform.python_version(), **installed("sayline", "celery", "kombu", "boto3")},
+        registry=registry_digest(),
+        started_at=now,
+        seen_at=now,
+        until=now,
+    )
+    return Presence(
+        about=about,
+        kinds=kinds,
+        pauses=operating,
+        workforce=operating,
+        look_s=min(settings.pauses_s, settings.presence_s),
+        speak_s=settings.presence_s,
+        clock=utc_now,
     )
 
 

@@ -11,6 +11,8 @@ from ops.cli.audit import audit
 from ops.cli.chat import HELP as CHAT_HELP
 from ops.cli.chat import chat
 from ops.cli.demo import demo
+from ops.cli.operators import jobs as all_jobs
+from ops.cli.operators import pausing, queues, workers
 from ops.cli.output import EXIT_CODES, command_line
 from ops.cli.refusals import reported
 from ops.cli.upload import HELP as UPLOAD_HELP
@@ -26,6 +28,9 @@ sayline job submit tts --text "Good morning!" --wait
 \b
 On AWS, one process each:
 sayline api | worker | clock
+\b
+To operate it:
+sayline queues | jobs | workers | pause | resume | drain
 """
 
 app = command_line(help=HELP, no_args_is_help=True)
@@ -40,6 +45,12 @@ app.command("kinds", help=jobs.KINDS_HELP, epilog=EXIT_CODES)(jobs.kinds)
 app.command(help=CHAT_HELP, epilog=EXIT_CODES)(chat)
 app.command(help=UPLOAD_HELP, epilog=EXIT_CODES)(upload)
 app.command()(audit)
+app.command(help=queues.HELP, epilog=EXIT_CODES)(queues.queues)
+app.command("jobs", help=all_jobs.HELP, epilog=EXIT_CODES)(all_jobs.jobs)
+app.command(help=workers.HELP, epilog=EXIT_CODES)(workers.workers)
+app.command(help=pausing.PAUSE_HELP, epilog=EXIT_CODES)(pausing.pause)
+app.command(help=pausing.RESUME_HELP, epilog=EXIT_CODES)(pausing.resume)
+app.command(help=pausing.DRAIN_HELP, epilog=EXIT_CODES)(pausing.drain)
 app.add_typer(jobs.app)
 app.add_typer(conversations.app)
 

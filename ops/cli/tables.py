@@ -30,7 +30,7 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 def jobs_table(jobs: Iterable[JsonObject], now: datetime | None = None) -> Table:
     """Return a table of jobs, one to a line."""
     now = now or datetime.now(UTC)
-    table = _table("JOB", "KIND", "STATUS", "TRY", "AGE")
+    table = plain_table("JOB", "KIND", "STATUS", "TRY", "AGE")
     for job in jobs:
         tries = f"{job['attempt']}/{job['max_attempts'] or '?'}"
         table.add_row(_text(job["id"]), _text(job["kind"]), status_text(job), tries, age(_time(job["created_at"]), now))
@@ -49,7 +49,7 @@ def job_table(job: JsonObject) -> Table:
 
 def kinds_table(kinds: Iterable[JsonObject]) -> Table:
     """Return a table of kinds with an example of each."""
-    table = _table("KIND", "WHAT IT DOES", "FILES", "EXAMPLE REQUEST")
+    table = plain_table("KIND", "WHAT IT DOES", "FILES", "EXAMPLE REQUEST")
     for kind in kinds:
         example = _text(json.dumps(kind["example"], **_READABLE))
         table.add_row(_text(kind["name"]), _text(kind["summary"]), _text(" ".join(kind["files"])), example)
@@ -59,7 +59,7 @@ def kinds_table(kinds: Iterable[JsonObject]) -> Table:
 def conversations_table(conversations: Iterable[JsonObject], now: datetime | None = None) -> Table:
     """Return a table of conversations, one to a line."""
     now = now or datetime.now(UTC)
-    table = _table("CONVERSATION", "TURNS", "TOPIC", "LEVEL", "AGE")
+    table = plain_table("CONVERSATION", "TURNS", "TOPIC", "LEVEL", "AGE")
     for each in conversations:
         when = age(_time(each["updated_at"]), now)
         table.add_row(_text(each["id"]), str(each["turns"]), _text(each["topic"] or ""), _text(each["level"]), when)
@@ -118,7 +118,8 @@ def _documents(job: JsonObject) -> Iterator[tuple[str, Text]]:
             yield name, _text(json.dumps(job[name], indent=2, **_READABLE))
 
 
-def _table(*headers: str) -> Table:
+def plain_table(*headers: str) -> Table:
+    """Return an empty table with these headers, without frames; the first column is never wrapped."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for number, header in enumerate(headers):
         table.add_column(header, no_wrap=number == 0, overflow="fold")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING
 
 from ops.aws.batches import BATCH
-from schemas.outcome import Hidden
+from schemas.outcome import Hidden, Settled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ops.sqs_transport.held import Ending, Guard, Held
 
@@ -39,6 +39,8 @@ class Custody:
         self._probing: set[str] = set()
         self._ended: deque[tuple[Held, Ending]] = deque()
         self._stuck: set[str] = set()
+        self._paused: frozenset[str] = frozenset()
+        self._settled: Counter[str] = Counter()
         self._lock = threading.RLock()
         self._room_changed = threading.Condition(self._lock)
         self._something_ended = threading.Condition(self._lock)
@@ -58,7 +60,7 @@ class Custody:
             return 0
 
     def _room(self, queue: str) -> tuple[int, float | None]:
-        if self._free < self._low_water:
+        if queue in self._paused or self._free < self._low_water:
             return 0, None
         count = max(1, min(BATCH, self._free - sum(self._receiving.values())))
         guard = self._guards.get(queue)
@@ -79,7 +81,7 @@ class Custody:
                 self._held[held.receipt] = held
             if self.is_closed:
                 self._hand_back_unstarted()
-            elif guard and guard.is_open:  # it opened while this receive was under way
+            elif queue in self._paused or (guard and guard.is_open):  # so it became while this receive was under way
                 self._hand_back_unstarted(queue)
             self._tell()
 
@@ -112,6 +114,7 @@ class Custody:
             held = self._held.pop(receipt, None)
             if held:
                 self._ended.append((held, ending))
+                self._settled[held.queue] += isinstance(ending, Settled)
                 self._tell_guard(held, ending)
             self._tell()
             return held is not None
@@ -170,6 +173,22 @@ class Custody:
         with self._lock:
             self._hand_back_unstarted(queue)
             self._tell()
+
+    # --- operators ---
+
+    def pause(self, queues: Collection[str]) -> None:
+        """Receive from these queues no more, and from all others again; what the pool doesn't have is handed back."""
+        with self._lock:
+            newly = frozenset(queues) - self._paused
+            self._paused = frozenset(queues)
+            for queue in newly:
+                self._hand_back_unstarted(queue)
+            self._tell()
+
+    def counts(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Return how many messages of each queue are in hand, and how many are done with since the beginning."""
+        with self._lock:
+            return dict(Counter(held.queue for held in self._held.values())), dict(+self._settled)
 
     @property
     def is_empty(self) -> bool:

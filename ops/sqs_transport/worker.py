@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from ops.sqs_transport.held import Attempts, Guard
+    from ops.sqs_transport.presence import Presence
     from ops.sqs_transport.receiver import Deliver
 
 log = structlog.get_logger(__name__)
@@ -65,6 +66,8 @@ class Parts:
     heartbeat_s: float
     grace_s: float
     guards: Mapping[str, Guard] = field(default_factory=dict)
+    presence: Presence | None = None
+    """What heeds operators and speaks to them; a transport alone has none."""
 
     def __post_init__(self) -> None:
         self.custody = Custody(slots=self.pool_size * self.prefetch, pool_size=self.pool_size, guards=self.guards)
@@ -135,7 +138,9 @@ class Keeping(bootsteps.StartStopStep):
             # solo stops Celery's timers while a job runs, green threads stop the keeper's.
             raise NotFitError(f"the pool is {parent.pool_cls.__module__}: it must be prefork or threads")
         parts: Parts = parent.app.conf.broker_transport_options["parts"]
-        keeper = parts.keep(on_drained=lambda: _stop(parent), leave=_leave)
+        keeper = parts.keep(on_drained=lambda: _end(parent, parts.presence), leave=_leave)
+        if parts.presence:
+            parts.presence.attend(parts.custody)
 
         def end(number: int, _frame: object) -> None:
             # Ctrl-C reaches the whole group, and its supervisor then sends SIGTERM: that is still the first request.
@@ -162,8 +167,10 @@ class Keeping(bootsteps.StartStopStep):
         hub.call_repeatedly(_LOOP_LOOKS_EVERY_S, look)
 
 
-def _stop(worker: Any) -> None:  # noqa: ANN401
+def _end(worker: Any, presence: Presence | None) -> None:  # noqa: ANN401
     """Have Celery's event loop end: nothing is in hand any more."""
+    if presence:
+        presence.leave()
     state.should_stop = 0
     worker.hub.call_soon(lambda: None)
 

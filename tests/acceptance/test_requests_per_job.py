@@ -36,6 +36,8 @@ PROCESSES, PREFETCH = 4, 10
 MOST_SQS = 0.45
 LONG_POLL_S = 2
 IDLE_S = 7
+#: What a worker asks about pauses, and says of itself, is none of a job's.
+QUIET: dict[str, Any] = {"pauses_s": 3600, "presence_s": 3600}
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +60,13 @@ def spent(stack: RunningStack, before: Counter[str], service: str) -> dict[str, 
 
 
 def test_a_plain_job_is_three_writes_and_no_read(tmp_path: Path):
-    settings: dict[str, Any] = {"clock_interval_s": 3600, "long_poll_s": 1, "kinds": ("noop",), "concurrency": 1}
+    settings: dict[str, Any] = {
+        "clock_interval_s": 3600,
+        "long_poll_s": 1,
+        "kinds": ("noop",),
+        "concurrency": 1,
+        **QUIET,
+    }
     with RunningStack(tmp_path, **settings) as stack, stack.client() as client:
         wait_until(lambda: requests(stack)["SQS.ReceiveMessage"])
         before = requests(stack)
@@ -74,7 +82,7 @@ def test_a_plain_job_is_three_writes_and_no_read(tmp_path: Path):
 
 def test_a_batch_of_the_library_shares_its_requests_of_sqs(tmp_path: Path):
     settings: dict[str, Any] = {"long_poll_s": 2, "concurrency": PROCESSES, "prefetch": PREFETCH, "kinds": ("noop",)}
-    with RunningStack(tmp_path, specs=worker_alone, **settings) as stack:
+    with RunningStack(tmp_path, specs=worker_alone, **settings, **QUIET) as stack:
         jobs = [new_job() for _ in range(JOBS)]
         before = requests(stack)
 
@@ -92,7 +100,7 @@ def test_a_batch_of_the_library_shares_its_requests_of_sqs(tmp_path: Path):
 
 def test_an_idle_worker_receives_once_per_long_poll_and_queue(tmp_path: Path):
     """At `long_poll_s` 20, which AWS has, that is three times a minute; here the polls are shorter."""
-    with RunningStack(tmp_path, specs=worker_alone, long_poll_s=LONG_POLL_S, kinds=("noop", "call")) as stack:
+    with RunningStack(tmp_path, specs=worker_alone, long_poll_s=LONG_POLL_S, kinds=("noop", "call"), **QUIET) as stack:
         wait_until(lambda: requests(stack)["SQS.ReceiveMessage"] >= 2)
         before, began = requests(stack), time.monotonic()
 
@@ -102,6 +110,20 @@ def test_an_idle_worker_receives_once_per_long_poll_and_queue(tmp_path: Path):
         most = 2 * (1 + (time.monotonic() - began) / LONG_POLL_S)
         assert 2 <= spent(stack, before, "SQS")["SQS.ReceiveMessage"] <= most
         assert set(requests(stack) - before) == {"SQS.ReceiveMessage"}
+
+
+def test_an_idle_worker_reads_the_pauses_and_speaks_as_often_as_it_is_told_to(tmp_path: Path):
+    settings: dict[str, Any] = {"pauses_s": 1, "presence_s": 2, "kinds": ("noop",)}
+    with RunningStack(tmp_path, specs=worker_alone, **settings) as stack:
+        wait_until(lambda: requests(stack)["DynamoDB.Query"] >= 2)
+        before, began = requests(stack), time.monotonic()
+
+        wait_until(lambda: time.monotonic() - began > IDLE_S)
+
+        asked, seconds = spent(stack, before, "DynamoDB"), time.monotonic() - began
+        assert set(asked) == {"DynamoDB.Query", "DynamoDB.PutItem"}
+        assert IDLE_S / 2 <= asked["DynamoDB.Query"] <= 1 + seconds
+        assert IDLE_S / 4 <= asked["DynamoDB.PutItem"] <= 1 + seconds / 2
 
 
 def store(stack: RunningStack) -> DynamoJobStore:

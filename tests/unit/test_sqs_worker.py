@@ -169,6 +169,29 @@ def test_signals_drain_the_worker_once_it_is_ready_and_insistence_hurries_it(
     assert told == called
 
 
+class FakePresence:
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+
+    def attend(self, custody: Any) -> None:
+        self.told.append(custody)
+
+    def leave(self) -> None:
+        self.told.append("left")
+
+
+def test_a_worker_attends_before_anything_is_received_and_leaves_once_it_is_drained(step: Keeping, parts: Parts):
+    presence: Any = FakePresence()
+    parts.presence = presence
+    step.start(celery_worker(parts))
+    assert (presence.told, parts.receivers) == ([parts.custody], {})
+    assert parts.keeper is not None
+
+    parts.keeper.on_drained()
+
+    assert presence.told == [parts.custody, "left"]
+
+
 def test_a_drained_worker_stops_celery_and_wakes_its_loop(step: Keeping, parts: Parts):
     parent = celery_worker(parts)
     step.start(parent)

@@ -1,6 +1,8 @@
 """The stores on DynamoDB: one item per job, every move one conditional write; one item per conversation."""
 
 from ops.aws.dynamodb.conversations import DynamoConversations
+from ops.aws.dynamodb.lists import DynamoJobLists
+from ops.aws.dynamodb.operating import DynamoOperating
 from ops.aws.dynamodb.store import DynamoJobStore
 
-__all__ = ["DynamoConversations", "DynamoJobStore"]
+__all__ = ["DynamoConversations", "DynamoJobLists", "DynamoJobStore", "DynamoOperating"]

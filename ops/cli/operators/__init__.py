@@ -1,0 +1,1 @@
+"""The commands by which operators look at queues, jobs and workers, and stop them: on AWS itself, not the API."""

@@ -1,0 +1,79 @@
+"""`sayline workers`: who works, on what, and in which version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from ops.cli.operators import common
+from ops.cli.output import err, out, print_json, printable
+from ops.cli.refusals import reported
+from ops.cli.tables import plain_table
+from schemas.fingerprint import registry_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from rich.table import Table
+
+    from schemas.job import JsonObject
+    from schemas.operating import SignOfLife
+
+HELP = """Show who works: kinds, what is in hand, since when, and in which version.
+
+Workers say so twice a minute (SAYLINE_PRESENCE_S). One that has said nothing for three times as long is `silent`: it
+was killed, or cannot reach the table; it is shown for an hour. KINDS is red where its kinds are not those of this
+command: another version.
+
+\b
+Examples:
+sayline workers
+sayline workers --json
+"""
+
+
+def workers(as_json: common.AsJson = False) -> None:  # noqa: FBT002 - a flag
+    """Show who works."""
+    with reported():
+        desk = common.desk()
+        now = desk.clock()
+        found = desk.workforce.workers(now=now)
+        if as_json:
+            print_json([_document(worker, now) for worker in found])
+        elif found:
+            out().print(_table(found, now))
+        else:
+            err().print("No worker has said anything. `sayline worker` starts one.")
+
+
+def _document(worker: SignOfLife, now: datetime) -> JsonObject:
+    document: JsonObject = worker.model_dump(mode="json")
+    return {**document, "state": _state(worker, now), "same_registry": worker.registry == registry_digest()}
+
+
+def _table(found: Sequence[SignOfLife], now: datetime) -> Table:
+    table = plain_table("WORKER", "STATE", "KINDS", "HAND", "JOBS/S", "UP", "SEEN", "VERSION")
+    for worker in found:
+        state = _state(worker, now)
+        table.add_row(
+            Text(printable(worker.name)),
+            Text(state, style={"running": "green", "draining": "yellow", "silent": "red"}[state]),
+            Text(printable(_kinds(worker)), style="" if worker.registry == registry_digest() else "red"),
+            str(sum(worker.in_hand.values())),
+            f"{sum(worker.settled_per_s.values()):.1f}",
+            common.span((now - worker.started_at).total_seconds()),
+            common.span((now - worker.seen_at).total_seconds()),
+            Text(printable(worker.versions.get("sayline", "source"))),
+        )
+    return table
+
+
+def _state(worker: SignOfLife, now: datetime) -> str:
+    return worker.state if worker.is_alive(now) else "silent"
+
+
+def _kinds(worker: SignOfLife) -> str:
+    """Return its kinds, the paused ones in brackets."""
+    return " ".join(f"({kind})" if kind in worker.paused else kind for kind in worker.kinds)

@@ -1,0 +1,134 @@
+"""A worker among others: it heeds the operators' pauses, and says every now and then that it lives and what it does."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from schemas.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from ops.sqs_transport.custody import Custody
+    from schemas.operating import Pauses, SignOfLife, Workforce
+    from schemas.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+#: Who has missed this many signs counts as gone.
+_SIGNS_MISSED = 3
+#: Rates are of about this time.
+_RATE_OVER = timedelta(minutes=1)
+
+
+class Rates:
+    """How many a second, from counts as they were seen."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[datetime, Mapping[str, int]]] = deque()
+
+    def per_s(self, now: datetime, counts: Mapping[str, int]) -> dict[str, float]:
+        """Note the counts, and return how fast each has grown over the last minute; nothing of what stood still."""
+        self._seen.append((now, counts))
+        while len(self._seen) > 2 and self._seen[1][0] <= now - _RATE_OVER:  # noqa: PLR2004 - two make a distance
+            self._seen.popleft()
+        since, before = self._seen[0]
+        seconds = (now - since).total_seconds()
+        grown = {name: count - before.get(name, 0) for name, count in counts.items()}
+        return {name: round(by / seconds, 3) for name, by in grown.items() if by and seconds > 0}
+
+
+@dataclass(kw_only=True)
+class Presence:
+    """Looks at the pauses every few seconds; speaks when it is time, and at once where somebody may wait for it."""
+
+    about: SignOfLife
+    """What doesn't change of what it says."""
+    kinds: Mapping[str, str]
+    """The kind of each queue."""
+    pauses: Pauses
+    workforce: Workforce
+    look_s: float
+    speak_s: float
+    clock: Clock
+    _paused: frozenset[str] = frozenset()
+    _said: SignOfLife | None = None
+    _speak_at: datetime | None = None
+    _rates: Rates = field(default_factory=Rates)
+    _is_over: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def attend(self, custody: Custody) -> None:
+        """Look once, before anything is received, and then in a thread of its own."""
+        self.look(custody)
+        threading.Thread(target=self._run, args=(custody,), name="presence", daemon=True).start()
+
+    def leave(self) -> None:
+        """Say that the worker ends."""
+        self._is_over.set()
+        with self._lock:  # a look under way would speak after this
+            self._tried("not_forgotten", lambda: self.workforce.forget(self.about.name))
+
+    def _run(self, custody: Custody) -> None:
+        while not self._is_over.wait(self.look_s):
+            self.look(custody)
+
+    def look(self, custody: Custody) -> None:
+        """Do what is due. A table out of reach changes nothing: what is paused stays so, and nothing else is."""
+        with self._lock:
+            if not self._is_over.is_set():
+                self._tried("pauses_not_read", lambda: self._heed(custody))
+                self._tried("sign_not_said", lambda: self._speak(custody))
+
+    def _heed(self, custody: Custody) -> None:
+        paused = frozenset(self.pauses.paused()) & frozenset(self.kinds.values())
+        if paused != self._paused:
+            log.warning("pauses_changed", paused=sorted(paused))
+        custody.pause([queue for queue, kind in self.kinds.items() if kind in paused])
+        self._paused = paused
+
+    def _speak(self, custody: Custody) -> None:
+        now = self.clock()
+        sign = self._sign(custody, now)
+        if self._speak_at and now < self._speak_at and not self._has_news(sign):
+            return
+        self.workforce.say(sign)
+        self._said, self._speak_at = sign, now + timedelta(seconds=self.speak_s)
+
+    def _sign(self, custody: Custody, now: datetime) -> SignOfLife:
+        in_hand, settled = custody.counts()
+        return self.about.model_copy(
+            update={
+                "state": "draining" if custody.is_closed else "running",
+                "in_hand": {self.kinds[queue]: count for queue, count in in_hand.items()},
+                "settled_per_s": {self.kinds[queue]: rate for queue, rate in self._rates.per_s(now, settled).items()},
+                "paused": tuple(sorted(self._paused)),
+                "seen_at": now,
+                "until": now + timedelta(seconds=self.speak_s * _SIGNS_MISSED),
+            }
+        )
+
+    def _has_news(self, sign: SignOfLife) -> bool:
+        """Whether somebody may wait for it: a pause, what a paused kind still runs, or the beginning of the end."""
+        return self._said is None or _awaited(sign) != _awaited(self._said)
+
+    @staticmethod
+    def _tried(event: str, act: Callable[[], None]) -> None:
+        """Act; what fails is said, and tried again at the next look: jobs go on without it."""
+        try:
+            act()
+        except UnavailableError as error:
+            log.warning(event, service=error.service, reason=error.reason)
+        except Exception:
+            log.exception(event)
+
+
+def _awaited(sign: SignOfLife) -> tuple[str, Mapping[str, int]]:
+    return sign.state, {kind: sign.in_hand.get(kind, 0) for kind in sign.paused}

@@ -1,0 +1,268 @@
+"""The operators' commands: what they print, for people and programs, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from schemas.errors import UnavailableError
+from schemas.job import JobError, Lease, Payload
+from schemas.kinds import registry
+from schemas.operating import Pause
+from schemas.status import Status
+from tests.conftest import ManualClock, new_job
+from tests.operating import Office, sign
+
+COMMANDS = ("queues", "jobs", "workers", "pause", "resume", "drain")
+
+
+@pytest.fixture
+def office(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Office:
+    return Office(clock, monkeypatch)
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_examples_and_fits_80_columns(office: Office, command: str):
+    shown = office.run(command, "--help")
+
+    assert shown.exit_code == 0
+    assert f"\n  sayline {command}" in shown.stdout
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("command", ["queues", "drain", "pause"])
+def test_a_kind_that_there_is_not_is_refused_with_those_that_there_are(office: Office, command: str):
+    refused = office.run(command, "tss")
+
+    assert refused.exit_code == 2
+    assert "tss: there is no such kind. There are analysis" in refused.stderr.replace("\n", " ")
+
+
+@pytest.mark.parametrize("command", [("queues",), ("jobs",), ("workers",), ("pause", "tts"), ("drain",)])
+def test_aws_out_of_reach_is_a_sentence(office: Office, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]):
+    def out(*_: object, **__: object) -> Any:
+        raise UnavailableError("DynamoDB", "EndpointConnectionError")
+
+    for method in ("paused", "pause", "workers"):
+        monkeypatch.setattr(office.operating, method, out)
+    monkeypatch.setattr(office.store, "scan", out)
+
+    failed = office.run(*command)
+
+    assert failed.exit_code == 69
+    assert failed.stderr.startswith("DynamoDB is unavailable: EndpointConnectionError.")
+
+
+# --- queues ---
+
+
+def test_queues_are_shown_with_their_depths_rates_and_how_long_it_takes(office: Office, clock: ManualClock):
+    office.depths.held["sayline-dev-tts"].update(visible=1190, in_flight=8, delayed=2)
+    office.depths.held["sayline-dev-tts-dlq"].update(visible=3, in_flight=1)
+    office.operating.say(sign(clock, kinds=("tts",), settled_per_s={"tts": 1.5}))
+    office.operating.say(sign(clock, "host:2", kinds=("tts",), settled_per_s={"tts": 0.5}))
+    office.operating.pause(Pause(kind="reply", since=clock(), by="mina@desk"))
+    office.store.create(new_job("old", clock, created_at=clock() - timedelta(minutes=12)))
+    office.store.create(new_job("new", clock))
+
+    shown = office.run("queues", "tts", "reply", "analysis")
+
+    assert shown.exit_code == 0
+    head, tts, reply, analysis = (line.split() for line in shown.stdout.splitlines())
+    assert head == ["QUEUE", "WAIT", "RUN", "LATER", "DEAD", "OLDEST", "IN/S", "OUT/S", "LEFT"]
+    assert tts == ["tts", "1,190", "8", "2", "4", "12", "min", "-", "2.0", "10", "min"]
+    assert reply == ["reply", "0", "0", "0", "0", "-", "-", "-", "paused"]
+    assert analysis == ["analysis", "0", "0", "0", "0", "-", "-", "-", "no", "worker"]
+
+
+def test_all_queues_are_shown_in_80_columns_however_full(office: Office, clock: ManualClock):
+    office.operating.say(sign(clock, kinds=tuple(registry()), settled_per_s=dict.fromkeys(registry(), 9999.9)))
+    for kind in registry():
+        office.depths.held[f"sayline-dev-{kind}"].update(visible=9_999_999, in_flight=119_999, delayed=99_999)
+        office.depths.held[f"sayline-dev-{kind}-dlq"].update(visible=9_999_999)
+
+    shown = office.run("queues")
+
+    assert len(shown.stdout.splitlines()) >= len(registry()) + 1
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+
+
+def test_two_looks_tell_how_fast_jobs_come(office: Office, clock: ManualClock):
+    held = office.depths.held["sayline-dev-tts"]
+    held.update(visible=100)
+    office.operating.say(sign(clock, settled_per_s={"tts": 2.0}))
+    office.meanwhile.append(lambda: held.update(visible=-10))
+
+    [shown] = json.loads(office.run("queues", "tts", "--over", "10", "--json").stdout)
+
+    assert (shown["in_per_s"], shown["out_per_s"], shown["drained_in_s"]) == (1.0, 2.0, 90.0)
+    assert (shown["kind"], shown["visible"], shown["workers"], shown["paused"]) == ("tts", 90, 1, False)
+
+
+def test_a_watch_prints_look_after_look_until_it_is_interrupted(office: Office):
+    office.meanwhile += [lambda: None, interrupt]
+
+    watched = office.run("queues", "tts", "--watch", "--json")
+
+    looks = [json.loads(line) for line in watched.stdout.splitlines()]
+    assert (watched.exit_code, len(looks)) == (0, 2)
+    assert [look["kind"] for look in looks[1]] == ["tts"]
+
+
+def test_a_watch_without_a_terminal_prints_tables(office: Office):
+    office.meanwhile += [lambda: None, interrupt]
+
+    assert office.run("queues", "tts", "--watch").stdout.count("QUEUE") == 2
+
+
+# --- jobs ---
+
+
+@pytest.fixture
+def jobs(office: Office, clock: ManualClock) -> Office:
+    error = JobError(code="engine_timeout", message="Too slow.", retryable=True)
+    for job in (
+        new_job("queued", clock, created_at=clock() - timedelta(minutes=1)),
+        new_job("failed", clock, status=Status.FAILED, error=error, created_at=clock() - timedelta(hours=2)),
+        new_job("said", clock, kind="reply", owner="juno", request=Payload(inline={"text": "my secret"})),
+        new_job("done", clock, status=Status.SUCCEEDED, created_at=clock() - timedelta(days=3)),
+        new_job(
+            "dead-worker",
+            clock,
+            status=Status.RUNNING,
+            created_at=clock() - timedelta(minutes=30),
+            started_at=clock() - timedelta(minutes=20),
+            lease=Lease(token="t", until=clock() - timedelta(minutes=19), worker="host:9"),
+        ),
+    ):
+        office.store.create(job)
+    return office
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ([], ["said", "queued", "dead-worker", "failed", "done"]),
+        (["--oldest", "--limit", "2"], ["done", "failed"]),
+        (["--status", "queued"], ["said", "queued"]),
+        (["--status", "queued", "--status", "failed", "--kind", "tts"], ["queued", "failed"]),
+        (["--owner", "juno"], ["said"]),
+        (["--older", "45m"], ["failed", "done"]),
+        (["--newer", "1d", "--older", "45m"], ["failed"]),
+        (["--stuck"], ["dead-worker"]),
+        (["--owner", "mina", "--status", "succeeded"], ["done"]),
+    ],
+)
+def test_jobs_are_found_by_what_is_asked_for(jobs: Office, options: list[str], found: list[str]):
+    shown = jobs.run("jobs", "--json", *options)
+
+    assert shown.exit_code == 0
+    assert [job["id"] for job in json.loads(shown.stdout)] == found
+
+
+def test_jobs_are_shown_with_their_errors_and_nothing_that_was_said(jobs: Office):
+    shown = jobs.run("jobs", "--status", "failed")
+
+    assert shown.stdout.splitlines()[1].split() == ["failed", "tts", "failed", "0/3", "2", "h", "engine_timeout"]
+    for output in (jobs.run("jobs").stdout, jobs.run("jobs", "--json").stdout):
+        assert "secret" not in output
+
+
+def test_a_stuck_job_is_shown_with_what_is_wrong(jobs: Office):
+    shown = jobs.run("jobs", "--stuck").stdout
+
+    assert "Its worker is dead, and no other has taken it over" in " ".join(shown.split())
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_no_jobs_are_said_to_be_none(office: Office):
+    shown = office.run("jobs", "--stuck")
+
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (0, "", "There are no such jobs.\n")
+
+
+@pytest.mark.parametrize("age", ["10", "m", "ten minutes", "-1m", "1w"])
+def test_what_is_no_age_is_refused_with_examples(office: Office, age: str):
+    refused = office.run("jobs", f"--older={age}")
+
+    assert refused.exit_code == 2
+    assert "write 90s, 10m, 2h or 3d" in refused.stderr
+
+
+# --- workers ---
+
+
+def test_workers_are_shown_with_what_they_do_and_since_when(office: Office, clock: ManualClock):
+    office.operating.say(sign(clock, "a:1", in_hand={"tts": 2}, settled_per_s={"tts": 0.25}, paused=("reply",)))
+    office.operating.say(sign(clock, "b:1", until=clock() - timedelta(seconds=1), versions={}))
+    office.operating.say(sign(clock, "c:1", state="draining", registry="other"))
+
+    shown = office.run("workers")
+
+    head, *rows = (line.split() for line in shown.stdout.splitlines())
+    assert head == ["WORKER", "STATE", "KINDS", "HAND", "JOBS/S", "UP", "SEEN", "VERSION"]
+    assert rows[0] == ["a:1", "running", "(reply)", "tts", "2", "0.2", "3", "h", "0", "s", "0.1.0"]
+    assert rows[1][:2] == ["b:1", "silent"]
+    assert rows[1][-1] == "source"
+    documents = json.loads(office.run("workers", "--json").stdout)
+    assert [one["state"] for one in documents] == ["running", "silent", "draining"]
+    assert [one["same_registry"] for one in documents] == [True, True, False]
+
+
+def test_no_workers_are_said_to_be_none(office: Office):
+    assert "`sayline worker` starts one" in office.run("workers").stderr
+
+
+# --- pause, resume, drain ---
+
+
+def test_a_kind_is_paused_once_and_resumed_once(office: Office, clock: ManualClock):
+    office.run("pause", "tts")
+    clock.advance(60)
+    again = office.run("pause", "tts", "reply", "tts", "--json")
+
+    first, second = json.loads(again.stdout)
+    assert (first["kind"], second["kind"]) == ("tts", "reply")
+    assert first["since"] < second["since"]
+    resumed = office.run("resume", "tts", "analysis")
+    assert resumed.stdout.splitlines() == ["tts is resumed", "analysis was not paused"]
+    assert json.loads(office.run("resume", "--all", "--json").stdout) == {"reply": True}
+    assert "Nothing is paused." in office.run("resume", "--all").stderr
+
+
+@pytest.mark.parametrize("options", [(), ("tts", "--all")])
+def test_a_resume_wants_either_kinds_or_all(office: Office, options: tuple[str, ...]):
+    assert office.run("resume", *options).exit_code == 2
+
+
+def test_a_drain_pauses_all_and_waits_for_what_runs(office: Office, clock: ManualClock):
+    office.operating.say(sign(clock, in_hand={"tts": 1, "reply": 1}))
+    office.meanwhile += [
+        lambda: office.operating.say(sign(clock, in_hand={"tts": 1}, paused=("reply", "tts"))),
+        lambda: office.operating.say(sign(clock, paused=("reply", "tts"))),
+    ]
+
+    drained = office.run("drain")
+
+    assert drained.exit_code == 0
+    assert set(office.operating.paused()) == set(registry())
+    assert "1 in hand, 0 workers yet to pause" in drained.stderr
+    assert "Drained" in drained.stderr
+
+
+def test_a_drain_that_takes_too_long_says_so_and_leaves_the_kinds_paused(office: Office, clock: ManualClock):
+    office.operating.say(sign(clock, in_hand={"tts": 1}, until=clock() + timedelta(hours=1)))
+
+    ended = office.run("drain", "tts", "--timeout", "5", "--json")
+
+    assert ended.exit_code == 75
+    assert json.loads(ended.stdout) == {"kinds": ["tts"], "drained": False, "in_hand": 1, "unheard": 1}
+    assert "stay paused" in ended.stderr
+    assert set(office.operating.paused()) == {"tts"}
