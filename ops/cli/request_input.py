@@ -23,7 +23,7 @@ def build_request(*, file: Path | None, text: str | None, settings: Iterable[str
     if text is not None:
         request["text"] = text
     for setting in settings:
-        _put(request, setting)
+        put_setting(request, setting)
     _require_json(request)
     return request
 
@@ -65,7 +65,7 @@ def _where(error: ValueError) -> str:
     return "it is not UTF-8"
 
 
-def _put(request: JsonObject, setting: str) -> None:
+def put_setting(request: JsonObject, setting: str) -> None:
     """Put `a.b=value` into the request; a value that is no JSON is a string."""
     path, equals, value = setting.partition("=")
     *parents, name = path.split(".")

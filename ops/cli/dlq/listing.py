@@ -1,0 +1,135 @@
+"""`sayline dlq list` and `show`: what is there, and why."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ops.cli import running
+from ops.cli.dlq import tables
+from ops.cli.dlq.progress import bar
+from ops.cli.operators import common  # noqa: TC001 - Typer reads its annotations
+from ops.cli.output import Exit, err, fail, out, print_json, print_line
+from ops.cli.refusals import reported
+from ops.dlq.desk import open_desk
+from ops.dlq.groups import code_of, died_at, group
+from ops.dlq.selection import Selection, find
+from schemas.errors import MissingObjectError
+
+if TYPE_CHECKING:
+    from ops.dlq.desk import Desk
+    from schemas.job import Job, JsonObject
+
+LIST_HELP = """List dead letters, the oldest of each kind first; or what they died of, with --group.
+
+Read from the records: no message is received, so that a list hides nothing and ages nothing. With --json there is one
+object to a line.
+
+\b
+Examples:
+sayline dlq list --group
+sayline dlq list --kind tts --code engine_timeout --newer 2h
+sayline dlq list --text "too long" --limit 0 --json | jq -r .id
+"""
+
+SHOW_HELP = """Show a job: its attempts and their reasons, what it asks for, its flow and trace.
+
+What it asks for may be a learner's own words.
+
+\b
+Examples:
+sayline dlq show 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55
+sayline dlq show 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --json
+"""
+
+
+def list_dead(
+    *,
+    chosen: Selection,
+    grouped: Annotated[bool, typer.Option("--group", help="By kind, code and engine, the largest first.")] = False,
+    limit: Annotated[int, typer.Option(min=0, help="How many lines; 0 for all.")] = 50,
+    as_json: common.AsJson = False,
+) -> None:
+    """List dead letters."""
+    with reported():
+        desk = open_desk(running.settings())
+        if grouped:
+            _show_groups(desk, chosen, as_json=as_json)
+        else:
+            _show_lines(desk, chosen, limit=limit, as_json=as_json)
+
+
+def _show_groups(desk: Desk, chosen: Selection, *, as_json: bool) -> None:
+    with bar("Reading", count(desk, chosen)) as looked:
+        groups = group(find(desk.jobs, chosen, looked=looked))
+    if as_json:
+        for each in groups:
+            print_line(json.dumps(each.as_dict(), ensure_ascii=False))
+    elif groups:
+        out().print(tables.groups_table(groups, desk.now()))
+    else:
+        err().print("There are no such dead letters.")
+
+
+def _show_lines(desk: Desk, chosen: Selection, *, limit: int, as_json: bool) -> None:
+    jobs, now, shown = find(desk.jobs, chosen), desk.now(), 0
+    for shown, job in enumerate(islice(jobs, limit or None), 1):
+        if as_json:
+            print_line(json.dumps(document(job), ensure_ascii=False))
+            continue
+        if shown == 1:
+            print_line(tables.head())
+        print_line(tables.line(job, now))
+    if not shown and not as_json:
+        err().print("There are no such dead letters.")
+    elif limit and next(jobs, None):
+        err().print(f"There are more than {limit}: --limit 0 lists all, --group what they died of.")
+
+
+def show(
+    job_id: Annotated[str, typer.Argument(metavar="ID", help="The job's id.")],
+    as_json: common.AsJson = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Show a job."""
+    with reported():
+        desk = open_desk(running.settings())
+        job = desk.jobs.get(job_id)
+        if job is None:
+            fail("There is no such job.", "Its record may have expired. `sayline dlq list` has ids.", Exit.NO_SUCH_JOB)
+        request = _request(desk, job)
+        if as_json:
+            print_json({**job.model_dump(mode="json", exclude={"lease", "request"}), "request": request})
+        else:
+            out().print(tables.details(job, request))
+
+
+def count(desk: Desk, chosen: Selection) -> int:
+    """Count what will have to be looked at."""
+    return len(chosen.ids) or sum(desk.jobs.count_dead(kind) for kind in chosen.kinds)
+
+
+def document(job: Job) -> JsonObject:
+    """Return a dead letter for JSON, without what was asked for."""
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "owner": job.owner,
+        "code": code_of(job),
+        "message": job.error.message if job.error else None,
+        "engine": job.error.engine if job.error else None,
+        "attempts": job.attempt,
+        "epoch": job.epoch,
+        "died_at": died_at(job).isoformat(),
+        "flow": job.flow,
+        "trace": job.trace,
+    }
+
+
+def _request(desk: Desk, job: Job) -> JsonObject | None:
+    try:
+        return desk.payloads.load(job.request)
+    except MissingObjectError:
+        return None

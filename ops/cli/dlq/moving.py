@@ -1,0 +1,145 @@
+"""`sayline dlq purge`, `export` and `import`: dead letters into files and back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ops.cli import running
+from ops.cli.dlq.listing import count
+from ops.cli.dlq.progress import bar
+from ops.cli.operators import common  # noqa: TC001 - Typer reads its annotations
+from ops.cli.output import Exit, err, fail, print_json, print_line
+from ops.cli.refusals import reported
+from ops.dlq.clearing import Clearing
+from ops.dlq.desk import open_desk
+from ops.dlq.importing import Importer
+from ops.dlq.lines import StrayLine, UnreadableLineError, appended, read
+from ops.dlq.purging import export, give_up
+from ops.dlq.selection import Selection, find
+
+if TYPE_CHECKING:
+    from ops.dlq.desk import Desk
+    from schemas.job import JsonObject
+
+PURGE_HELP = """Give dead letters of one kind up: write them to a new file, then delete them.
+
+Their jobs have failed then; their owners may still run them again, and `sayline dlq import` brings them back. Asks for
+the queue's name; --confirm NAME is for scripts. --strays takes messages along that are of no job.
+
+\b
+Examples:
+sayline dlq purge --kind tts --code bad_voice
+sayline dlq purge --kind tts --older 10d --into old.jsonl --confirm sayline-dev-tts-dlq
+"""
+
+EXPORT_HELP = """Write dead letters to a new file, as JSON Lines; they stay where they are.
+
+The file has what learners asked for. It is readable by you alone: keep it so, and delete it in time.
+
+\b
+Examples:
+sayline dlq export dead.jsonl
+sayline dlq export tts.jsonl --kind tts --newer 1d
+"""
+
+IMPORT_HELP = """Bring exported dead letters back, as they were: then they can be run again.
+
+A job that has got further is left alone. May be interrupted, and begun again with the same file.
+
+\b
+Examples:
+sayline dlq import dead.jsonl
+sayline dlq import dead.jsonl --json
+"""
+
+NewFile = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="A new file.")]
+
+
+def purge(
+    *,
+    chosen: Selection,
+    into: Annotated[Path | None, typer.Option(metavar="FILE", dir_okay=False, help="The new file.")] = None,
+    strays: Annotated[bool, typer.Option("--strays", help="Messages of no job as well.")] = False,
+    confirm: Annotated[str | None, typer.Option(metavar="NAME", help="The dead-letter queue's name.")] = None,
+    as_json: common.AsJson = False,
+) -> None:
+    """Give dead letters up."""
+    with reported():
+        if len(chosen.kinds) != 1:
+            fail("A purge is of one kind.", "Name it by --kind.", Exit.USAGE)
+        (kind,) = chosen.kinds
+        settings = running.settings()
+        desk = open_desk(settings)
+        _confirm(settings.dlq_name(kind), confirm)
+        path = into or Path(f"{settings.dlq_name(kind)}-{desk.now():%Y%m%dT%H%M%SZ}.jsonl")
+        with bar("Writing", count(desk, chosen)) as said:
+            export(desk, find(desk.jobs, chosen), path, said=said)
+        with bar("Giving up") as said:
+            purged = give_up(desk, path, said=said)
+        deleted = _clear(desk, kind, path, strays=strays)
+        _tell({**asdict(purged), "messages_deleted": deleted, "file": str(path)}, as_json=as_json)
+
+
+def _confirm(name: str, given: str | None) -> None:
+    if given is None:
+        if not sys.stdin.isatty():
+            fail("A purge wants to be confirmed.", f"Add --confirm {name}", Exit.USAGE)
+        given = typer.prompt(f"Type the queue's name, {name}, to purge it", err=True)
+    if given != name:
+        fail("That is not the queue's name: nothing was done.", f"It is {name}.", Exit.USAGE)
+
+
+def _clear(desk: Desk, kind: str, path: Path, *, strays: bool) -> int:
+    with appended(path) as write, bar(f"Clearing {kind}", sum(desk.box.held(kind).values())) as met:
+        clearing = Clearing(
+            desk=desk,
+            kind=kind,
+            stray=(lambda letter: write(StrayLine(kind=kind, body=letter.body, reason=letter.reason)))
+            if strays
+            else None,
+        )
+        clearing.run(said=met)
+    return clearing.deleted
+
+
+def export_dead(*, file: NewFile, chosen: Selection, as_json: common.AsJson = False) -> None:
+    """Write dead letters to a file."""
+    with reported():
+        desk = open_desk(running.settings())
+        with bar("Writing", count(desk, chosen)) as said:
+            written = export(desk, find(desk.jobs, chosen), file, said=said)
+        _tell({"written": written, "file": str(file)}, as_json=as_json)
+
+
+def import_dead(
+    file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="What export or purge has written.")],
+    as_json: common.AsJson = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Bring dead letters back."""
+    with reported():
+        importer = Importer(desk=open_desk(running.settings()))
+        try:
+            with file.open(encoding="utf-8") as lines, bar("Bringing back") as said:
+                tally = importer.run(read(lines), said=lambda _: said(1))
+        except UnreadableLineError as error:
+            hint = "The lines before it were brought back. Mend or remove it, and begin again."
+            fail(f"{file}: line {error.number} is no dead letter.", hint, Exit.REFUSED)
+        except UnicodeDecodeError:
+            fail(f"{file} is not UTF-8.", code=Exit.REFUSED)
+        _tell({brought.value: number for brought, number in sorted(tally.items())}, as_json=as_json)
+
+
+def _tell(report: JsonObject, *, as_json: bool) -> None:
+    if as_json:
+        print_json(report)
+        return
+    for name, value in report.items():
+        print_line(f"{name.replace('_', ' ')}: {value if isinstance(value, str) else json.dumps(value)}")
+    if not report:
+        err().print("The file has no dead letters.")

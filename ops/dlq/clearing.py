@@ -1,0 +1,99 @@
+"""Deleting the messages of dead-letter queues that no record needs any more.
+
+What the record says decides, whoever meets the message:
+
+    letter's epoch   record                   message
+    older            queued, unclaimed        sent again for the record's epoch, then deleted
+    older            anything else            deleted
+    the same         dead-lettered            kept
+    the same         ended otherwise          deleted: it was given up, or a copy of it succeeded
+    the same         open                     kept: SQS itself moved it, the clock sends another
+    -                no record, no envelope   kept, unless strays are asked for
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from schemas.redriving import is_unclaimed, send_again
+from schemas.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from ops.dlq.desk import Desk
+    from schemas.dead_letters import DeadLetter
+    from schemas.job import Job
+
+#: Longer than a pass over 100,000 messages takes; they are put back at its end, and come back by themselves if it dies.
+HIDE_S = 900
+#: SQS shows some messages late: this many receives with nothing new in them end a pass.
+_EMPTY = 2
+#: Receipts of messages that are kept; of more than these the first ones come back by themselves.
+_HELD = 50_000
+_BATCH = 10
+
+
+@dataclass(kw_only=True)
+class Clearing:
+    """One pass over a dead-letter queue."""
+
+    desk: Desk
+    kind: str
+    sent: Collection[str] = ()
+    """Jobs whose message was sent just now, and need not be sent again."""
+    stray: Callable[[DeadLetter], None] | None = None
+    """Has a message of no job written down, so that it may be deleted; None: such are kept."""
+    met: int = 0
+    deleted: int = 0
+    _seen: set[str] = field(default_factory=set)
+    _kept: deque[str] = field(default_factory=lambda: deque(maxlen=_HELD))
+
+    def run(self, *, said: Callable[[int], None] = lambda _: None) -> None:
+        """Go over the queue once; `said` hears how many messages were met."""
+        empty = 0
+        try:
+            while empty < _EMPTY:
+                letters = self.desk.box.receive(self.kind, hide_s=HIDE_S)
+                new = [letter for letter in letters if letter.id not in self._seen]
+                empty = 0 if new else empty + 1
+                self._kept.extend(letter.receipt for letter in letters if letter.id in self._seen)
+                self._seen.update(letter.id for letter in new)
+                self._judge(new)
+                said(len(new))
+        finally:
+            self._put_back()
+
+    def _judge(self, letters: Sequence[DeadLetter]) -> None:
+        kept = {letter.receipt for letter in letters}
+        self.met += len(letters)
+        try:
+            ids = {letter.envelope.job_id for letter in letters if letter.envelope}
+            records = {job.id: job for job in self.desk.jobs.get_many(sorted(ids))}
+            spent = [letter for letter in letters if self._is_spent(letter, _record(letter, records))]
+            self.desk.box.delete(self.kind, spent)
+            kept -= {letter.receipt for letter in spent}
+            self.deleted += len(spent)
+        finally:
+            self._kept.extend(kept)
+
+    def _is_spent(self, letter: DeadLetter, job: Job | None) -> bool:
+        if letter.envelope is None or job is None:
+            if self.stray:
+                self.stray(letter)
+            return self.stray is not None
+        if letter.envelope.epoch < job.epoch:
+            if job.id not in self.sent and is_unclaimed(job):
+                send_again(self.desk.queues, job)  # who redrove it may have died before sending
+            return True
+        return letter.envelope.epoch == job.epoch and job.status.is_final and job.status is not Status.DEAD_LETTERED
+
+    def _put_back(self) -> None:
+        while self._kept:
+            self.desk.box.put_back(self.kind, [self._kept.popleft() for _ in range(min(_BATCH, len(self._kept)))])
+
+
+def _record(letter: DeadLetter, records: dict[str, Job]) -> Job | None:
+    return records.get(letter.envelope.job_id) if letter.envelope else None

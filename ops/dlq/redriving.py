@@ -1,0 +1,104 @@
+"""Running dead letters again, many at once; safe to kill at any point, any number of operators at a time.
+
+    record     dead_lettered@e --redrive--> queued@e+1 ------------------------------------------
+    queue                                        `--- message of e+1, ten at a time
+    dead-letter queue   letter of e ------------------------------------ deleted by who meets it
+
+Killed after the record's move, up to ten jobs have no message yet: the clock sends it, or who meets their letter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from ops.clock.outbox import Outbox
+from ops.dlq.amending import UnfitError
+from schemas.errors import RefusedError
+from schemas.redriving import begin_again, is_unclaimed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ops.dlq.amending import Amendment
+    from ops.dlq.desk import Desk
+    from ops.dlq.pace import Pace
+    from schemas.job import Job
+    from schemas.moves import Amended
+
+
+class Done(StrEnum):
+    """What became of one that was chosen."""
+
+    REDRIVEN = "redriven"
+    BY_ANOTHER = "by_another"
+    """Another operator was faster, with a request of theirs."""
+    MOVED_ON = "moved_on"
+    """It is not dead-lettered any more."""
+    UNFIT = "unfit"
+    """Its request does not fit its kind."""
+
+
+@dataclass
+class Tally:
+    """What became of all that were chosen; holds an id of those that run again, and some of those that are unfit."""
+
+    done: Counter[Done] = field(default_factory=Counter)
+    runs: dict[str, int] = field(default_factory=dict)
+    """The epochs that were begun, by job."""
+    unfit: list[UnfitError] = field(default_factory=list)
+    """The first ones."""
+
+
+_UNFIT_SHOWN = 10
+
+
+@dataclass(kw_only=True)
+class Redriver:
+    """Begins epochs, and sends their messages."""
+
+    desk: Desk
+    amendment: Amendment
+    pace: Pace
+    tally: Tally = field(default_factory=Tally)
+
+    def run(self, jobs: Iterable[Job], *, said: Callable[[Done], None] = lambda _: None) -> None:
+        """Run the jobs again; what was begun is sent, whatever ends this."""
+        with Outbox(self.desk.queues) as outbox:
+            for job in jobs:
+                self.pace.wait()
+                done = self._again(job, outbox)
+                self.tally.done[done] += 1
+                said(done)
+
+    def _again(self, job: Job, outbox: Outbox) -> Done:
+        try:
+            amended = self.amendment.amend(job)
+        except UnfitError as unfit:
+            if len(self.tally.unfit) < _UNFIT_SHOWN:
+                self.tally.unfit.append(unfit)
+            return Done.UNFIT
+        now = self.desk.now()
+        try:
+            again = begin_again(
+                self.desk.jobs, job, next_check_at=now + self.desk.check_after, now=now, amended=amended
+            )
+        except RefusedError as refusal:
+            self._tidy(amended, refusal.existing)
+            return Done.MOVED_ON
+        self._tidy(amended, again, old=job)
+        if is_unclaimed(again):
+            outbox.put(again)
+        self.tally.runs[again.id] = again.epoch
+        is_ours = amended is None or again.request == amended.request
+        return Done.REDRIVEN if is_ours else Done.BY_ANOTHER
+
+    def _tidy(self, amended: Amended | None, now: Job | None, old: Job | None = None) -> None:
+        """Delete what no record names any more: the request before ours, or ours where another was faster."""
+        named = now.request.key if now else None
+        if amended is None:
+            return
+        written = {amended.request.key, old.request.key if old else None} - {None, named}
+        self.desk.objects.delete([key for key in written if key])

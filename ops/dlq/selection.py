@@ -1,0 +1,81 @@
+"""Which dead letters are meant, and those that are, page by page: any number of them in the memory of one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from schemas.dead_letters import Period
+from schemas.status import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from schemas.dead_letters import DeadJobs
+    from schemas.job import Job
+
+#: Records that are read with one request.
+PAGE = 100
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """What must be so of a dead letter; what is not given is not asked for."""
+
+    kinds: Sequence[str]
+    ids: Sequence[str] = ()
+    code: str | None = None
+    engine: str | None = None
+    owner: str | None = None
+    flow: str | None = None
+    text: str | None = None
+    """Part of the reason, in any case."""
+    period: Period = field(default_factory=Period)
+    """When it died."""
+
+    def has(self, job: Job) -> bool:
+        """Whether the job is one of these, as its record stands."""
+        return (
+            job.status is Status.DEAD_LETTERED
+            and job.kind in self.kinds
+            and self._is_of(job)
+            and self._died_for(job)
+            and (job.finished_at is None or self.period.since <= job.finished_at <= self.period.until)
+        )
+
+    def _is_of(self, job: Job) -> bool:
+        return self.owner in {None, job.owner} and self.flow in {None, job.flow}
+
+    def _died_for(self, job: Job) -> bool:
+        error = job.error
+        if error is None:
+            return (self.code, self.engine, self.text) == (None, None, None)
+        found = self.text is None or self.text.casefold() in error.message.casefold()
+        return found and self.code in {None, error.code} and self.engine in {None, error.engine}
+
+
+def find(jobs: DeadJobs, selection: Selection, *, looked: Callable[[int], None] | None = None) -> Iterator[Job]:
+    """Iterate over the dead letters that are meant: by kind, the oldest first; `looked` hears how many were read."""
+    for ids in pages(_ids(jobs, selection), PAGE):
+        found = jobs.get_many(ids)
+        if looked:
+            looked(len(ids))
+        yield from (job for job in found if selection.has(job))
+
+
+def _ids(jobs: DeadJobs, selection: Selection) -> Iterator[str]:
+    if selection.ids:
+        yield from dict.fromkeys(selection.ids)
+        return
+    for kind in selection.kinds:
+        yield from (key.job_id for key in jobs.dead_keys(kind, selection.period))
+
+
+def pages(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut a stream into lists of up to this length."""
+    rest = iter(items)
+    while page := list(islice(rest, size)):
+        yield page

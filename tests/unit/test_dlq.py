@@ -1,0 +1,456 @@
+"""Dead letters found, grouped, run again, given up and brought back, over the in-memory twins."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ops.dlq.amending import Amendment, UnfitError
+from ops.dlq.clearing import HIDE_S, Clearing
+from ops.dlq.groups import group
+from ops.dlq.importing import Brought, Importer
+from ops.dlq.lines import UnreadableLineError, read
+from ops.dlq.outcome import Fate, Outcome
+from ops.dlq.pace import Pace
+from ops.dlq.purging import Purged, export, give_up
+from ops.dlq.redriving import Done, Redriver
+from ops.dlq.selection import Selection, find
+from schemas import moves
+from schemas.dead_letters import Period
+from schemas.envelope import Envelope
+from schemas.errors import UnavailableError
+from schemas.job import JobError, Payload
+from schemas.status import Status
+from tests.dead_letters import CHECK_AFTER, CRASHED, Night
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ops.dlq.desk import Desk
+    from schemas.job import JsonObject
+    from tests.conftest import ManualClock
+
+ALL = Selection(kinds=("tts", "reply"))
+VOICE = JobError(code="bad_voice", message="There is no such Voice.", retryable=False, engine="polly")
+
+
+@pytest.fixture
+def night(clock: ManualClock) -> Night:
+    return Night(clock)
+
+
+def redriver(desk: Desk, **amendment: Any) -> Redriver:
+    return Redriver(desk=desk, amendment=Amendment(desk=desk, **amendment), pace=Pace(None))
+
+
+def put(**fields: object) -> Any:
+    def change(_: str, request: JsonObject) -> JsonObject:
+        return {**request, **fields}
+
+    return change
+
+
+def ids(night: Night, **chosen: Any) -> list[str]:
+    return [job.id for job in find(night.desk().jobs, Selection(**{"kinds": ALL.kinds} | chosen))]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ({}, ["a", "b", "c"]),
+        ({"kinds": ["reply"]}, ["c"]),
+        ({"ids": ["c", "gone", "a", "c"]}, ["c", "a"]),
+        ({"ids": ["c", "a"], "kinds": ["tts"]}, ["a"]),
+        ({"code": "bad_voice"}, ["b", "c"]),
+        ({"code": "bad_voice", "owner": "juno"}, ["c"]),
+        ({"engine": "espeak-ng"}, ["a"]),
+        ({"owner": "mina"}, ["a", "b"]),
+        ({"flow": "f-1"}, ["b"]),
+        ({"text": "no such voice"}, ["b", "c"]),
+        ({"text": "crashed"}, ["a"]),
+        ({"code": "none"}, []),
+    ],
+)
+def test_dead_letters_are_chosen_by_what_is_asked_for(night: Night, chosen: Any, expected: list[str]):
+    night.dead("a")
+    night.dead("b", VOICE, flow="f-1")
+    night.dead("c", VOICE, kind="reply", owner="juno")
+
+    assert ids(night, **chosen) == expected
+
+
+def test_a_period_is_of_deaths(night: Night):
+    first, second = night.dead("a"), night.dead("b")
+    assert second.finished_at
+
+    assert ids(night, period=Period(since=second.finished_at)) == ["b"]
+    assert ids(night, ids=["a", "b"], period=Period(until=second.finished_at - timedelta(milliseconds=1))) == [first.id]
+
+
+def test_a_dead_letter_that_does_not_say_why_is_found_unless_a_reason_is_asked_for(night: Night):
+    job = night.dead("a")
+    night.store._jobs["a"] = job.model_copy(update={"error": None})  # noqa: SLF001 - a record as none should be
+
+    assert (ids(night), ids(night, code="x"), ids(night, text="x")) == (["a"], [], [])
+    assert [each.code for each in group(find(night.store, ALL))] == ["unknown"]
+
+
+def test_they_are_grouped_by_what_they_died_of_the_largest_group_first(night: Night):
+    first = night.dead("a")
+    night.dead("b", VOICE)
+    last = night.dead("c", VOICE.model_copy(update={"message": "No voice, again."}))
+
+    voices, crashes = group(find(night.store, ALL))
+
+    assert (voices.kind, voices.code, voices.engine, voices.count) == ("tts", "bad_voice", "polly", 2)
+    assert (voices.example, voices.message, voices.last) == ("c", "No voice, again.", last.finished_at)
+    assert (crashes.code, crashes.count, crashes.first, crashes.last) == (
+        "engine_crashed",
+        1,
+        first.finished_at,
+        first.finished_at,
+    )
+
+
+def test_all_that_are_chosen_run_again_and_their_letters_go(night: Night):
+    for name in "abc":
+        night.dead(name)
+    night.dead("other", VOICE)
+    desk = night.desk()
+    once = redriver(desk)
+
+    once.run(find(desk.jobs, Selection(kinds=("tts",), code="engine_crashed")))
+    clearing = Clearing(desk=desk, kind="tts", sent=once.tally.runs)
+    clearing.run()
+
+    assert dict(once.tally.done) == {Done.REDRIVEN: 3}
+    assert sorted(message.job_id for message in night.queues.sent) == ["a", "b", "c"]
+    assert (clearing.met, clearing.deleted, night.letters()) == (4, 3, [("other", 0)])
+    assert sum(desk.box.held("tts").values()) == desk.box.held("tts")["visible"] == 1
+    night.work()
+    assert night.results == {"a": 1, "b": 1, "c": 1}
+
+
+def test_two_operators_with_the_same_page_send_each_message_and_run_each_job_once(night: Night):
+    night.dead("a")
+    desk = night.desk()
+    seen = [list(find(desk.jobs, ALL)) for _ in range(2)]
+
+    tallies = []
+    for jobs in seen:
+        operator = redriver(desk)
+        operator.run(jobs)
+        tallies.append(operator.tally)
+    night.work()
+    later = redriver(desk)
+    later.run(seen[0])
+
+    assert night.results == {"a": 1}
+    assert [tally.done[Done.REDRIVEN] for tally in tallies] == [1, 1]  # its message was not claimed: sent again
+    assert later.tally.done[Done.REDRIVEN] == 1
+    assert night.queues.sent == []  # it is done: nothing was sent
+
+
+def test_who_has_moved_on_is_left_alone(night: Night):
+    job = night.dead("a")
+    for _ in range(2):
+        desk = night.desk()
+        redriver(desk).run(find(desk.jobs, ALL))
+        night.work(fails=lambda _: True)
+    operator = redriver(night.desk())
+
+    operator.run([job])
+
+    assert dict(operator.tally.done) == {Done.MOVED_ON: 1}
+    assert night.job("a").epoch == 2
+
+
+def test_a_request_is_amended_and_checked_before_it_is_sent(night: Night):
+    night.dead("a", VOICE)
+    desk = night.desk()
+
+    bad = redriver(desk, change=put(speed=-1))
+    bad.run(find(desk.jobs, ALL))
+
+    assert dict(bad.tally.done) == {Done.UNFIT: 1}
+    (unfit,) = bad.tally.unfit
+    assert (unfit.job_id, list(unfit.fields)) == ("a", ["speed"])
+    assert (night.job("a").status, night.queues.sent) == (Status.DEAD_LETTERED, [])
+
+    redriver(desk, change=put(text="Good evening")).run(find(desk.jobs, ALL))
+
+    job = night.job("a")
+    assert desk.payloads.load(job.request)["text"] == "Good evening"
+    assert (job.status, job.epoch, len(night.queues.sent)) == (Status.QUEUED, 1, 1)
+
+
+def test_a_large_request_is_kept_once_after_it_was_amended(night: Night):
+    night.objects.put("requests/x.json", json.dumps({"text": "x" * 300}).encode(), mime="application/json")
+    night.dead("a", request=Payload(key="requests/x.json"))
+    desk = night.desk()
+
+    redriver(desk, change=put(text="y" * 300)).run(find(desk.jobs, ALL))
+
+    job = night.job("a")
+    assert list(night.objects.keys("requests/")) == [job.request.key]
+    assert desk.payloads.load(job.request)["text"] == "y" * 300
+
+
+def test_of_two_who_amend_the_same_job_one_is_told_and_leaves_nothing_behind(night: Night):
+    job = night.dead("a", text="x" * 300)
+    desk = night.desk()
+    first, second = (redriver(desk, change=put(text=letter * 300)) for letter in "yz")
+
+    first.run([job])
+    second.run([job])
+
+    assert dict(second.tally.done) == {Done.BY_ANOTHER: 1}
+    assert desk.payloads.load(night.job("a").request)["text"] == "y" * 300
+    assert list(night.objects.keys("requests/")) == [night.job("a").request.key]
+
+
+def test_a_request_that_is_gone_is_told_and_not_sent(night: Night):
+    night.dead("a", request=Payload(key="requests/gone.json"))
+    amendment = Amendment(desk=night.desk(), change=put(text="x"))
+
+    with pytest.raises(UnfitError) as unfit:
+        amendment.check(night.job("a"))
+
+    assert unfit.value.fields == {"request": "it is no longer kept"}
+
+
+def test_a_dead_letter_goes_to_another_kind_if_its_request_fits(night: Night):
+    night.dead("a", text="나는 학생입니다")
+    desk = night.desk()
+    unfit = redriver(desk, to="pronunciation")
+    unfit.run(find(desk.jobs, ALL))
+    assert dict(unfit.tally.done) == {Done.UNFIT: 1}
+
+    redriver(desk, to="analysis").run(find(desk.jobs, ALL))
+
+    assert [(message.kind, message.epoch) for message in night.queues.sent] == [("analysis", 1)]
+    job = night.job("a")
+    assert (job.kind, job.open_shard and job.open_shard.split("#")[0]) == ("analysis", "analysis")
+
+
+def test_what_was_begun_is_sent_though_the_next_one_can_not_be_begun(night: Night, monkeypatch: Any):
+    jobs = [night.dead(name) for name in "ab"]
+    desk = night.desk()
+    apply = night.store.apply
+
+    def failing(move: Any) -> Any:
+        if move.job_id == "b":
+            raise UnavailableError("DynamoDB", "Throttling")
+        return apply(move)
+
+    monkeypatch.setattr(night.store, "apply", failing)
+    with pytest.raises(UnavailableError):
+        redriver(desk).run(jobs)
+
+    assert [message.job_id for message in night.queues.sent] == ["a"]
+
+
+def test_a_letter_of_an_epoch_that_nobody_has_begun_is_sent_again_before_it_is_deleted(night: Night):
+    job = night.dead("a")
+    night.store.apply(moves.redrive(job, next_check_at=night.clock() + CHECK_AFTER, now=night.clock()))
+
+    Clearing(desk=night.desk(), kind="tts").run()
+
+    assert night.queues.sent == [Envelope(job_id="a", kind="tts", epoch=1)]
+    assert night.letters() == []
+
+
+def test_what_could_not_be_sent_again_is_not_deleted_but_put_back(night: Night, monkeypatch: Any):
+    job = night.dead("a")
+    night.store.apply(moves.redrive(job, next_check_at=night.clock() + CHECK_AFTER, now=night.clock()))
+    desk = night.desk()
+
+    def out_of_reach(*_: object, **__: object) -> None:
+        raise UnavailableError("SQS", "EndpointConnectionError")
+
+    monkeypatch.setattr(night.queues, "send", out_of_reach)
+    with pytest.raises(UnavailableError):
+        Clearing(desk=desk, kind="tts").run()
+
+    assert (night.letters(), desk.box.held("tts")["visible"]) == ([("a", 0)], 1)
+
+
+def test_messages_are_kept_or_deleted_by_what_the_record_says(night: Night):
+    for name in ("dead", "failed", "open"):
+        night.dead(name)
+    night.store._jobs["failed"] = night.job("failed").model_copy(update={"status": Status.FAILED})  # noqa: SLF001
+    night.store._jobs["open"] = night.job("open").model_copy(update={"status": Status.RETRYING})  # noqa: SLF001
+    night.queues.bury(Envelope(job_id="unknown", kind="tts"), error=CRASHED, context={})
+    night.queues.bury_foreign("sayline-dev-tts", "?", code="malformed")
+    clearing = Clearing(desk=night.desk(), kind="tts")
+
+    clearing.run()
+
+    assert night.letters() == [("dead", 0), ("open", 0), ("unknown", 0)]
+    assert (len(night.queues.foreign), clearing.met, clearing.deleted) == (1, 5, 1)
+
+
+def test_strays_are_deleted_once_they_are_written_down(night: Night):
+    night.dead("dead")
+    night.queues.bury(Envelope(job_id="unknown", kind="tts"), error=CRASHED, context={})
+    night.queues.bury_foreign("sayline-dev-tts", "?", code="malformed")
+    written: list[str] = []
+
+    Clearing(desk=night.desk(), kind="tts", stray=lambda letter: written.append(letter.reason["code"])).run()
+
+    assert sorted(written) == ["engine_crashed", "malformed"]
+    assert (night.letters(), night.queues.foreign) == ([("dead", 0)], [])
+
+
+def test_a_pass_ends_though_messages_come_back_in_it(night: Night):
+    for number in range(25):
+        night.dead(f"job-{number}")
+    desk = night.desk()
+    receive = desk.box.receive
+    object.__setattr__(
+        desk.box, "receive", lambda kind, hide_s: [night.clock.advance(hide_s), receive(kind, hide_s=1)][1]
+    )
+    clearing = Clearing(desk=desk, kind="tts")
+
+    clearing.run()
+
+    assert clearing.met == 10  # the same ones again and again: nothing new in them
+    assert HIDE_S > 600
+
+
+def test_outcomes_are_told_by_the_epoch_that_was_begun(night: Night):
+    for name in ("good", "bad", "waits", "gone"):
+        night.dead(name)
+    desk = night.desk()
+    operator = redriver(desk)
+    operator.run(find(desk.jobs, ALL))
+    outcome = Outcome(dict(operator.tally.runs))
+    night.queues.sent = [message for message in night.queues.sent if message.job_id in {"good", "bad"}]
+    night.work(fails=lambda job: job.id == "bad")
+    del night.store._jobs["gone"]  # noqa: SLF001
+
+    outcome.look(night.store)
+
+    counts = {"succeeded": 1, "failed_again": 1, "cancelled": 0, "open": 1, "gone": 1}
+    assert outcome.as_dict() == counts
+    again = redriver(desk)
+    again.run(find(desk.jobs, ALL))
+    later = Outcome(dict(operator.tally.runs))
+    later.look(night.store)
+    assert later.as_dict() == counts  # though the bad one runs once more
+    assert outcome.fates[Fate.SUCCEEDED] == 1
+
+
+def test_a_purge_gives_up_what_is_in_the_file_and_nothing_else(night: Night, tmp_path: Path):
+    for name in "ab":
+        night.dead(name)
+    desk = night.desk()
+    file = tmp_path / "dead.jsonl"
+
+    assert export(desk, find(desk.jobs, ALL), file) == 2
+    night.dead("later")
+    redriver(desk).run([night.job("b")])
+    purged = give_up(desk, file)
+    Clearing(desk=desk, kind="tts", sent={"b"}).run()
+
+    assert purged == Purged(given_up=1, moved_on=1)
+    assert {name: night.job(name).status for name in ("a", "b", "later")} == {
+        "a": Status.FAILED,
+        "b": Status.QUEUED,
+        "later": Status.DEAD_LETTERED,
+    }
+    assert night.letters() == [("later", 0)]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_no_file_is_overwritten(night: Night, tmp_path: Path):
+    night.dead("a")
+    file = tmp_path / "dead.jsonl"
+    file.write_text("mine")
+
+    with pytest.raises(FileExistsError):
+        export(night.desk(), find(night.store, ALL), file)
+
+    assert file.read_text() == "mine"
+
+
+def bring(night: Night, file: Path) -> dict[Brought, int]:
+    with file.open() as lines:
+        return dict(Importer(desk=night.desk()).run(read(lines)))
+
+
+def test_what_was_purged_comes_back_as_it_was_and_once(night: Night, tmp_path: Path):
+    before = night.dead("a", VOICE, text="x" * 300)
+    file = tmp_path / "dead.jsonl"
+    desk = night.desk()
+    export(desk, find(desk.jobs, ALL), file)
+    give_up(desk, file)
+    Clearing(desk=desk, kind="tts").run()
+    assert (ids(night), night.letters()) == ([], [])
+
+    assert bring(night, file) == {Brought.BACK: 1}
+
+    after = night.job("a")
+    assert after == before.model_copy(update={"version": after.version, "updated_at": after.updated_at})
+    assert (ids(night), night.letters()) == (["a"], [("a", 0)])
+    assert bring(night, file) == {Brought.THERE: 1}
+    assert night.letters() == [("a", 0)]
+
+
+def test_what_was_exported_elsewhere_is_dead_here_as_it_was_there(night: Night, tmp_path: Path, clock: ManualClock):
+    night.objects.put("requests/x.json", b'{"text":"long"}', mime="application/json")
+    night.dead("a", VOICE)
+    before = night.dead("b", request=Payload(key="requests/x.json"))
+    file = tmp_path / "dead.jsonl"
+    export(night.desk(), find(night.store, ALL), file)
+    elsewhere = Night(clock)
+
+    assert bring(elsewhere, file) == {Brought.NEW: 2}
+
+    after = elsewhere.job("b")
+    assert after == before.model_copy(update={"expires_at": after.expires_at})
+    assert elsewhere.desk().payloads.load(after.request) == {"text": "long"}
+    assert (ids(elsewhere), elsewhere.letters()) == (["a", "b"], [("a", 0), ("b", 0)])
+
+
+def test_no_job_is_brought_back_that_has_got_further(night: Night, tmp_path: Path):
+    night.dead("run-again")
+    night.dead("failed-otherwise")
+    file = tmp_path / "dead.jsonl"
+    export(night.desk(), find(night.store, ALL), file)
+    redriver(night.desk()).run([night.job("run-again")])
+    other = night.job("failed-otherwise").model_copy(update={"status": Status.FAILED, "history": ()})
+    night.store._jobs[other.id] = other  # noqa: SLF001
+
+    assert bring(night, file) == {Brought.MOVED_ON: 2}
+
+    assert (ids(night), night.job("run-again").status) == ([], Status.QUEUED)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"type":"job"}', '{"type":"other"}', '{"type":"stray","v":2}'])
+def test_a_line_that_is_no_dead_letter_is_named(text: str):
+    with pytest.raises(UnreadableLineError) as unreadable:
+        list(read(iter(["\n", text])))
+
+    assert unreadable.value.number == 2
+
+
+def test_steps_are_apart_and_what_was_slow_is_not_made_up_for():
+    now = [100.0]
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(round(seconds, 6))
+        now[0] += seconds
+
+    pace = Pace(10, sleep=sleep, monotonic=lambda: now[0])
+    pace.wait()
+    pace.wait()
+    now[0] += 5
+    pace.wait()
+    pace.wait()
+
+    assert slept == [0.1, 0.1]
