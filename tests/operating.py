@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     import pytest
     from typer.testing import Result
 
+    from schemas.ports import Clock
     from tests.conftest import ManualClock
 
 
-def sign(clock: ManualClock, name: str = "host:1", **fields: Any) -> SignOfLife:
+def sign(clock: Clock, name: str = "host:1", **fields: Any) -> SignOfLife:
     """A worker that has spoken just now."""
     defaults: dict[str, Any] = {
         "kinds": ("reply", "tts"),

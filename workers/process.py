@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from random import SystemRandom
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ops.aws.dynamodb import DynamoConversations, DynamoJobStore
 from ops.aws.objects import S3ObjectStore
 from ops.aws.queues import SqsQueues
+from ops.doctor import EngineFault
 from ops.lifeline import process_name
 from ops.payloads import ClaimCheck
 from ops.settings import CLOCK_SKEW_S
@@ -20,7 +22,16 @@ from schemas.envelope import REASON_ATTRIBUTE, Envelope
 from schemas.kinds import registry
 from workers.claims import Claims
 from workers.delivery import Delivery, lease_token
-from workers.engines import UnknownEngineError, check_engine, known_engines, load_engine, preload
+from workers.engines import (
+    EngineOptionsError,
+    EngineSecretError,
+    UnknownEngineError,
+    addresses,
+    check_engine,
+    known_engines,
+    load_engine,
+    preload,
+)
 from workers.finish import PATIENCE_S, Finisher
 from workers.handlers import load_handler
 from workers.keeping import JobAttempts
@@ -86,6 +97,25 @@ def check_engines(settings: Settings, kinds: Iterable[str]) -> None:
         raise UnknownEngineError(f"SAYLINE_ENGINE_OPTIONS has {', '.join(sorted(unknown))}: there is no such engine")
     for kind in sorted(_with_roles(kinds)):
         check_engine(kind, *_chosen(settings, kind))
+
+
+@dataclass(frozen=True)
+class InspectedEngines:
+    """Implements `ops.doctor.Engines` for the engines that the settings name."""
+
+    settings: Settings
+
+    def fault(self, kind: str) -> EngineFault | None:
+        """Return why a kind's engine can't be made, as far as that shows without making it."""
+        try:
+            check_engine(kind, *_chosen(self.settings, kind))
+        except (UnknownEngineError, EngineOptionsError) as error:
+            return EngineFault(str(error), is_secret=isinstance(error, EngineSecretError))
+        return None
+
+    def addresses(self, kind: str) -> list[str]:
+        """Return the URLs that a kind's engine calls."""
+        return addresses(kind, *_chosen(self.settings, kind))
 
 
 def preload_engines(settings: Settings, kinds: Iterable[str]) -> None:

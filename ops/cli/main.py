@@ -11,8 +11,9 @@ from ops.cli.audit import audit
 from ops.cli.chat import HELP as CHAT_HELP
 from ops.cli.chat import chat
 from ops.cli.demo import demo
+from ops.cli.dlq import app as dlq
+from ops.cli.operators import doctor, pausing, queues, workers
 from ops.cli.operators import jobs as all_jobs
-from ops.cli.operators import pausing, queues, workers
 from ops.cli.output import EXIT_CODES, command_line
 from ops.cli.refusals import reported
 from ops.cli.upload import HELP as UPLOAD_HELP
@@ -30,7 +31,7 @@ On AWS, one process each:
 sayline api | worker | clock
 \b
 To operate it:
-sayline queues | jobs | workers | pause | resume | drain
+sayline queues | jobs | dlq | workers | pause | resume | drain | doctor
 """
 
 app = command_line(help=HELP, no_args_is_help=True)
@@ -48,9 +49,11 @@ app.command()(audit)
 app.command(help=queues.HELP, epilog=EXIT_CODES)(queues.queues)
 app.command("jobs", help=all_jobs.HELP, epilog=EXIT_CODES)(all_jobs.jobs)
 app.command(help=workers.HELP, epilog=EXIT_CODES)(workers.workers)
+app.command(help=doctor.HELP, epilog=EXIT_CODES)(doctor.doctor)
 app.command(help=pausing.PAUSE_HELP, epilog=EXIT_CODES)(pausing.pause)
 app.command(help=pausing.RESUME_HELP, epilog=EXIT_CODES)(pausing.resume)
 app.command(help=pausing.DRAIN_HELP, epilog=EXIT_CODES)(pausing.drain)
+app.add_typer(dlq)
 app.add_typer(jobs.app)
 app.add_typer(conversations.app)
 

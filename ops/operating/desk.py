@@ -64,14 +64,17 @@ def open_desk(settings: Settings) -> Desk:
     # boto3 takes a while to import, which other commands need not.
     from ops.aws.clients import Clients  # noqa: PLC0415
     from ops.aws.dynamodb import DynamoJobLists, DynamoOperating  # noqa: PLC0415
+    from ops.aws.errors import translated  # noqa: PLC0415
     from ops.aws.queues import SqsQueues  # noqa: PLC0415
 
     clients = Clients(settings)
-    operating = DynamoOperating(clients.dynamodb, settings.table_name)
+    with translated("AWS"):  # credentials are looked for as a client is made
+        dynamodb, sqs = clients.dynamodb, clients.sqs
+    operating = DynamoOperating(dynamodb, settings.table_name)
     return Desk(
         settings=settings,
         pauses=operating,
         workforce=operating,
-        queues=SqsQueues(clients.sqs, settings),
-        jobs=DynamoJobLists(clients.dynamodb, settings.table_name),
+        queues=SqsQueues(sqs, settings),
+        jobs=DynamoJobLists(dynamodb, settings.table_name),
     )

@@ -28,13 +28,14 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(app, "signals", SimpleNamespace(**dict.fromkeys(SIGNALS, SimpleNamespace(connect=note("_")))))
     monkeypatch.setattr(app, "create_app", create_app)
     monkeypatch.setattr(app, "check_engines", note("check"))
+    monkeypatch.setattr(app, "look_around", note("look_around"))
     monkeypatch.setattr(app, "preload_engines", lambda _settings, kinds: done.append(f"preload {kinds}"))
     monkeypatch.setattr(app, "start_runner", note("start_runner"))
     return done
 
 
 SIGNALS = ("setup_logging", "worker_ready", "worker_process_init")
-STEPS = ("check", "create_app", "preload", "start_runner", "fork")
+STEPS = ("check", "create_app", "look_around", "preload", "start_runner", "fork")
 
 
 def run(monkeypatch: pytest.MonkeyPatch, done: list[str], **settings: Any) -> list[str]:
@@ -48,10 +49,10 @@ def run(monkeypatch: pytest.MonkeyPatch, done: list[str], **settings: Any) -> li
 def test_processes_are_forked_after_what_they_share_is_loaded(monkeypatch: pytest.MonkeyPatch, started: list[str]):
     steps = run(monkeypatch, started, pool="prefork")
 
-    assert steps == ["check", "create_app", "preload ['tts']", "fork"]
+    assert steps == ["check", "create_app", "look_around", "preload ['tts']", "fork"]
 
 
 def test_threads_share_anyway_and_nothing_is_loaded_that_no_job_needs(
     monkeypatch: pytest.MonkeyPatch, started: list[str]
 ):
-    assert run(monkeypatch, started, pool="threads") == ["check", "create_app", "start_runner", "fork"]
+    assert run(monkeypatch, started, pool="threads") == ["check", "create_app", "look_around", "start_runner", "fork"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from workers.engines.secrets import UnresolvedSecretError, require_resolvable
 
@@ -58,6 +58,10 @@ class EngineOptionsError(ValueError):
     """The settings give an engine options that it can't be made with; the message has the field, never its value."""
 
 
+class EngineSecretError(EngineOptionsError):
+    """A secret of an engine's is not where its reference points, or can't be read."""
+
+
 def engine_class(kind: str, name: str | None) -> Any:  # noqa: ANN401 - each kind has an engine port of its own
     """Import the class of the engine that the settings name; None for a kind that needs none.
 
@@ -103,7 +107,7 @@ def load_engine(
     try:
         return found() if made is None else found(made)
     except UnresolvedSecretError as error:
-        raise EngineOptionsError(f"options of engine {name!r}: {error}") from None
+        raise EngineSecretError(f"options of engine {name!r}: {error}") from None
 
 
 def check_engine(
@@ -123,9 +127,37 @@ def check_engine(
     try:
         require_resolvable(made)
     except UnresolvedSecretError as error:
-        raise EngineOptionsError(f"options of engine {name!r}: {error}") from None
+        raise EngineSecretError(f"options of engine {name!r}: {error}") from None
     if hasattr(found, "check"):
         found.check(made)
+
+
+def addresses(
+    kind: str, name: str | None, options: Mapping[str, Any], defaults: Mapping[str, Any] | None = None
+) -> list[str]:
+    """Return the URLs that the engine calls, as its options have them; none for one that is embedded.
+
+    Raises:
+        UnknownEngineError, EngineOptionsError: see `load_engine`.
+    """
+    found = engine_class(kind, name)
+    made = None if found is None else _options(found, name, options, defaults or {})
+    return list(dict.fromkeys(_urls(made, name or "")))
+
+
+def _urls(options: Any, service: str) -> Iterable[str]:  # noqa: ANN401 - options of any engine, and what is in them
+    match options:
+        case str() if options.startswith(("http://", "https://")):
+            yield options
+        case BaseModel():
+            for name, value in options:
+                is_bare = name == "host" and isinstance(value, str) and "://" not in value
+                # What an engine of Amazon's has within its options is a model of Bedrock's.
+                yield from _urls(f"https://{value}" if is_bare else value, "bedrock-runtime")
+            if "endpoint_url" in type(options).model_fields:
+                from workers.engines.aws import address  # noqa: PLC0415 - it imports boto3
+
+                yield address(options, service)
 
 
 def preload(kind: str, name: str | None) -> None:

@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from schemas.errors import EngineUnavailableError, PermanentError, ThrottledError, WorkError
 from schemas.model import Model
 
-__all__ = ["AwsOptions", "ClientError", "Service", "answering_within", "client", "code_of", "translated"]
+__all__ = ["AwsOptions", "ClientError", "Service", "address", "answering_within", "client", "code_of", "translated"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -90,6 +90,18 @@ class AwsOptions(Model):
     """AWS region; `SAYLINE_REGION` where none is given."""
     endpoint_url: str | None = None
     """Where the service answers, for example a VPC endpoint; AWS's own where none is given."""
+
+
+#: Engines whose names are not boto3's for their services.
+_SERVICES = {"bedrock": "bedrock-runtime"}
+
+
+def address(options: Any, engine: str) -> str:  # noqa: ANN401 - AwsOptions, or a subclass
+    """Return the URL at which an engine's service answers, by its options; needs no credentials."""
+    service: Any = _SERVICES.get(engine, engine)
+    # Nothing is signed with these: without any, boto3 would look for some, over the network at last.
+    session: Any = boto3.session.Session("none", "none", region_name=options.region)
+    return options.endpoint_url or str(session.client(service).meta.endpoint_url)
 
 
 @dataclass(frozen=True, kw_only=True)

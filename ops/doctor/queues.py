@@ -1,0 +1,86 @@
+"""The queues against the template: a wrong attribute loses messages, or runs jobs twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from ops.aws.errors import code
+from ops.doctor.finding import Finding
+from ops.infra.facts.queue import queue_fact
+from ops.infra.template import dlq_id, queue_id, render
+from schemas.kinds import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ops.doctor.patient import Patient
+    from ops.infra.template import JsonObject
+
+_DEPLOY = "Deploy the stack again: `sayline deploy`."
+_MISSING = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+_DAY_S = 86_400
+
+
+def check(patient: Patient) -> Iterator[Finding]:
+    """Look at every kind's queue and dead-letter queue."""
+    template = render(patient.settings)
+    for kind in patient.kinds:
+        for logical_id, differences in ((queue_id, _of_queue), (dlq_id, _of_dlq)):
+            properties = template["Resources"][logical_id(registry()[kind])]["Properties"]
+            name = properties["QueueName"]
+            found = _read(patient, properties, template)
+            if found is None:
+                yield Finding(code="missing_queue", subject=name, detail="There is no such queue.", remedy=_DEPLOY)
+            else:
+                fact_wanted = queue_fact(properties, template, patient.clients.sqs).wanted
+                yield from differences(name, fact_wanted, found)
+
+
+def _read(patient: Patient, properties: JsonObject, template: JsonObject) -> Any:  # noqa: ANN401 - attributes
+    try:
+        return queue_fact(properties, template, patient.clients.sqs).read()
+    except ClientError as error:
+        if code(error) in _MISSING:
+            return None
+        raise
+
+
+def _of_queue(name: str, wanted: Any, found: Mapping[str, Any]) -> Iterator[Finding]:  # noqa: ANN401 - attributes
+    if not found.get("RedrivePolicy"):
+        detail = "It has no RedrivePolicy: a message that no worker survives comes back for ever."
+        yield Finding(code="no_redrive_policy", subject=name, detail=detail, remedy=_DEPLOY)
+    visibility_s, least_s = found.get("VisibilityTimeout", 0), wanted["VisibilityTimeout"]
+    if visibility_s < least_s:
+        detail = f"A message is hidden for {visibility_s} s, and should be for {least_s}: heartbeats come too late."
+        remedy = f"{_DEPLOY} SAYLINE_VISIBILITY_S is at least twice SAYLINE_HEARTBEAT_S and 10 s."
+        yield Finding(code="visibility_too_short", subject=name, detail=detail, remedy=remedy)
+    yield from _retention(name, "wrong_retention", wanted, found, "messages of a long queue are lost, or sent late")
+    looked_at = {"RedrivePolicy"} if not found.get("RedrivePolicy") else set()
+    looked_at |= {"VisibilityTimeout"} if visibility_s < least_s else set()
+    yield from _others(name, wanted, found, looked_at)
+
+
+def _of_dlq(name: str, wanted: Any, found: Mapping[str, Any]) -> Iterator[Finding]:  # noqa: ANN401 - attributes
+    why = "a record says that its job is dead-lettered, and the letter is gone"
+    yield from _retention(name, "dlq_retention_too_short", wanted, found, why)
+    yield from _others(name, wanted, found, set())
+
+
+def _retention(name: str, code: str, wanted: Any, found: Mapping[str, Any], why: str) -> Iterator[Finding]:  # noqa: ANN401
+    kept_s, least_s = found.get("MessageRetentionPeriod", 0), wanted["MessageRetentionPeriod"]
+    if kept_s != least_s:
+        detail = f"Messages are kept for {kept_s / _DAY_S:g} days, not {least_s / _DAY_S:g}: {why}."
+        yield Finding(code=code, subject=name, detail=detail, remedy=_DEPLOY)
+
+
+def _others(name: str, wanted: Any, found: Mapping[str, Any], looked_at: set[str]) -> Iterator[Finding]:  # noqa: ANN401
+    differing = [
+        key
+        for key, value in wanted.items()
+        if key not in looked_at | {"MessageRetentionPeriod"} and found.get(key) != value
+    ]
+    if differing:
+        detail = f"Not as the template says: {', '.join(differing)}."
+        yield Finding(code="queue_differs", subject=name, detail=detail, remedy=_DEPLOY)

@@ -1,0 +1,63 @@
+"""Table and bucket against the template: indexes, expiry, backups, and that nobody else may look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from ops.aws.errors import code
+from ops.doctor.finding import Finding
+from ops.infra.facts.bucket import bucket_facts
+from ops.infra.facts.table import table_facts
+from ops.infra.template import BUCKET, TABLE, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ops.doctor.patient import Patient
+    from ops.infra.facts import Fact
+
+_DEPLOY = "Deploy the stack again: `sayline deploy`."
+_MISSING = frozenset({"ResourceNotFoundException", "NoSuchBucket", "404"})
+
+
+def check(patient: Patient) -> Iterator[Finding]:
+    """Look at the table and the bucket."""
+    resources = render(patient.settings)["Resources"]
+    table, bucket = resources[TABLE]["Properties"], resources[BUCKET]["Properties"]
+    yield from _found("table", table["TableName"], table_facts(table, patient.clients.dynamodb))
+    yield from _found("bucket", bucket["BucketName"], bucket_facts(bucket, patient.clients.s3))
+
+
+def _found(what: str, name: str, facts: Iterable[Fact]) -> Iterator[Finding]:
+    try:
+        for fact in facts:
+            found = fact.read()
+            if found != fact.wanted:
+                yield _differing(fact, found)
+    except ClientError as error:
+        if code(error) not in _MISSING:
+            raise
+        yield Finding(code=f"missing_{what}", subject=name, detail=f"There is no such {what}.", remedy=_DEPLOY)
+
+
+def _differing(fact: Fact, found: object) -> Finding:
+    if fact.name.startswith("public access block"):
+        return Finding(
+            code="public_bucket",
+            subject=fact.name,
+            detail="Access by the public is not blocked: recordings of learners may be read by anyone.",
+            remedy=f"{_DEPLOY} Then look at the bucket's policy and ACLs, and at who has read it.",
+        )
+    if fact.name.startswith("indexes") and isinstance(found, dict) and isinstance(fact.wanted, dict):
+        missing = ", ".join(sorted(fact.wanted.keys() - found.keys()))
+        return Finding(
+            code="missing_index",
+            subject=fact.name,
+            detail=f"Missing: {missing}." if missing else "An index has other keys than the template says.",
+            remedy=f"{_DEPLOY} Until an index is there, neither clock nor lists find jobs by it.",
+        )
+    return Finding(
+        code="storage_differs", subject=fact.name, detail=f"It is {found}, not {fact.wanted}.", remedy=_DEPLOY
+    )

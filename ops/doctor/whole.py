@@ -1,0 +1,37 @@
+"""A patient put together from the settings, with AWS behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ops.aws.clients import Clients
+from ops.aws.dynamodb import DynamoOperating
+from ops.aws.errors import translated
+from ops.doctor.patient import Patient
+from ops.doctor.versions import KNOWN
+from ops.versions import installed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ops.doctor.patient import Engines
+    from ops.settings import Settings
+
+
+def patient(settings: Settings, kinds: Sequence[str], engines: Engines) -> Patient:
+    """Return the stack of the settings, as it is seen from here.
+
+    Raises:
+        UnavailableError: there are no credentials.
+    """
+    clients = Clients(settings)
+    with translated("AWS"):  # credentials are looked for as a client is made
+        dynamodb = clients.dynamodb
+    return Patient(
+        settings=settings,
+        clients=clients,
+        kinds=kinds,
+        workforce=DynamoOperating(dynamodb, settings.table_name),
+        engines=engines,
+        versions=installed(*KNOWN),
+    )

@@ -1,0 +1,134 @@
+"""What the doctor knows is what the project says; what it tells can be read."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from ops.cli.main import app
+from ops.cli.operators import doctor
+from ops.doctor import CHECKS, Finding
+from ops.doctor.versions import KNOWN, unknown
+from ops.settings import Settings
+from workers import checkup
+from workers.engines import addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+#: Pinned for CI's sake: nobody runs jobs with it.
+NOT_OF_A_WORKER = {"ministack"}
+FOUND = Finding(code="no_redrive_policy", subject="sayline-dev-tts", detail="None.", remedy="Deploy.\x1b[31m")
+
+
+def test_known_versions_are_the_projects_exact_pins():
+    project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [one for extra, wanted in project["optional-dependencies"].items() if extra != "dev" for one in wanted]
+    pinned = dict(one.partition(";")[0].strip().split("==") for one in wanted if "==" in one.partition(";")[0])
+
+    assert {name: version for name, (version, _) in KNOWN.items()} == {
+        name: version for name, version in pinned.items() if name not in NOT_OF_A_WORKER
+    }
+
+
+def test_what_is_not_relied_upon_may_have_any_version():
+    assert list(unknown({"boto3": "2.0", "celery": KNOWN["celery"][0]}, where="here")) == []
+
+
+def test_the_commands_checks_are_the_doctors():
+    assert list(CHECKS) == list(doctor._NAMES)  # noqa: SLF001 - what --help lists
+
+
+@pytest.fixture
+def findings(monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
+    found = [FOUND]
+    monkeypatch.setattr(doctor, "_patient", lambda _kinds: None)
+
+    def examine(_patient: Any, checks: Collection[str]) -> list[Finding]:
+        return found if "queues" in checks else []
+
+    monkeypatch.setattr(doctor, "_examined", examine)
+    return found
+
+
+def test_findings_are_shown_with_what_to_do_and_end_the_command_with_1(findings: list[Finding]):
+    shown = CliRunner().invoke(app, ["doctor"])
+
+    assert shown.exit_code == 1
+    assert shown.stdout.splitlines()[:2] == ["no_redrive_policy: sayline-dev-tts", "  None."]
+    assert "\x1b" not in shown.stdout
+    documents = json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)
+    assert documents[0]["code"] == "no_redrive_policy"
+
+
+def test_nothing_found_is_said_with_how_much_was_looked_at(findings: list[Finding]):
+    shown = CliRunner().invoke(app, ["doctor", "--skip", "queues"])
+
+    assert (shown.exit_code, shown.stdout) == (0, "")
+    assert shown.stderr == f"Nothing found by {len(CHECKS) - 1} checks.\n"
+
+
+def test_a_check_that_there_is_not_is_refused(findings: list[Finding]):
+    refused = CliRunner().invoke(app, ["doctor", "--skip", "engine"])
+
+    assert refused.exit_code == 2
+    assert "there is no such check" in refused.stderr
+
+
+def test_help_fits_80_columns():
+    shown = CliRunner().invoke(app, ["doctor", "--help"], terminal_width=80).stdout
+
+    assert "\n  sayline doctor --skip engines --json" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_credentials_that_are_half_there_are_a_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
+    monkeypatch.setenv("SAYLINE_AWS", "aws")
+
+    for command in ("doctor", "queues", "workers", "jobs"):
+        failed = CliRunner().invoke(app, [command])
+        assert (failed.exit_code, failed.exception.__class__) == (69, SystemExit)
+        assert "PartialCredentialsError" in failed.stderr
+
+
+def test_a_worker_logs_what_it_finds_as_it_starts(monkeypatch: pytest.MonkeyPatch):
+    said = []
+    checked: list[Collection[str]] = []
+    monkeypatch.setattr(checkup, "patient", lambda *_: None)
+
+    def examine(_patient: Any, checks: Collection[str]) -> list[Finding]:
+        checked.append(checks)
+        return [FOUND]
+
+    monkeypatch.setattr(checkup, "examine", examine)
+    monkeypatch.setattr(checkup.log, "warning", lambda event, **fields: said.append((event, fields["code"])))
+
+    checkup.look_around(Settings(_env_file=None), ["tts"])
+
+    assert said == [("doctor_found", "no_redrive_policy")]
+    assert set(checked[0]) == set(CHECKS) - {"engines"}
+
+
+REGION = {"region": "eu-central-1"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "options", "urls"),
+    [
+        ("tts", "espeak", {}, []),
+        ("tts", "polly", {}, ["https://polly.eu-central-1.amazonaws.com"]),
+        ("tts", "polly", {"endpoint_url": "http://127.0.0.1:9"}, ["http://127.0.0.1:9"]),
+        ("transcription", "transcribe", {}, ["https://transcribe.eu-central-1.amazonaws.com"]),
+        ("transcription", "openai", {"model": "w", "base_url": "http://whisper/v1"}, ["http://whisper/v1"]),
+        ("analysis", "comprehend", {}, ["https://comprehend.eu-central-1.amazonaws.com"]),
+    ],
+)
+def test_engines_name_the_addresses_that_they_call(kind: str, name: str, options: dict[str, Any], urls: list[str]):
+    assert addresses(kind, name, options, REGION) == urls
