@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from schemas.dead_letters import DeadLetter
     from schemas.job import Job
 
-#: Longer than a pass over 100,000 messages takes; they are put back at its end, and come back by themselves if it dies.
-HIDE_S = 900
+#: How long messages are hidden: a pass puts them back at its end, and they come back by themselves where it dies.
+_HIDE_S = 60
+#: So many messages make a pass a second longer, at the least.
+_PER_S = 100
 #: SQS shows some messages late: this many receives with nothing new in them end a pass.
 _EMPTY = 2
 #: Receipts of messages that are kept; of more than these the first ones come back by themselves.
@@ -44,6 +46,8 @@ class Clearing:
     kind: str
     sent: Collection[str] = ()
     """Jobs whose message was sent just now, and need not be sent again."""
+    only_sent: bool = False
+    """Whether the pass ends once it has met all of these."""
     stray: Callable[[DeadLetter], None] | None = None
     """Has a message of no job written down, so that it may be deleted; None: such are kept."""
     met: int = 0
@@ -53,15 +57,18 @@ class Clearing:
 
     def run(self, *, said: Callable[[int], None] = lambda _: None) -> None:
         """Go over the queue once; `said` hears how many messages were met."""
-        empty = 0
+        empty, hide_s = 0, _HIDE_S + sum(self.desk.box.held(self.kind).values()) // _PER_S
+        wanted = set(self.sent) if self.only_sent else None
         try:
-            while empty < _EMPTY:
-                letters = self.desk.box.receive(self.kind, hide_s=HIDE_S)
+            while empty < _EMPTY and wanted != set():
+                letters = self.desk.box.receive(self.kind, hide_s=hide_s)
                 new = [letter for letter in letters if letter.id not in self._seen]
                 empty = 0 if new else empty + 1
                 self._kept.extend(letter.receipt for letter in letters if letter.id in self._seen)
                 self._seen.update(letter.id for letter in new)
                 self._judge(new)
+                if wanted:
+                    wanted -= {letter.envelope.job_id for letter in new if letter.envelope}
                 said(len(new))
         finally:
             self._put_back()

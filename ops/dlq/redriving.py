@@ -48,6 +48,8 @@ class Tally:
     done: Counter[Done] = field(default_factory=Counter)
     runs: dict[str, int] = field(default_factory=dict)
     """The epochs that were begun, by job."""
+    kinds: set[str] = field(default_factory=set)
+    """Those that they were of, and whose dead-letter queues have their messages."""
     unfit: list[UnfitError] = field(default_factory=list)
     """The first ones."""
 
@@ -92,6 +94,7 @@ class Redriver:
         if is_unclaimed(again):
             outbox.put(again)
         self.tally.runs[again.id] = again.epoch
+        self.tally.kinds.add(job.kind)
         is_ours = amended is None or again.request == amended.request
         return Done.REDRIVEN if is_ours else Done.BY_ANOTHER
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ops.dlq.amending import Amendment
-from ops.dlq.clearing import HIDE_S, Clearing
+from ops.dlq.clearing import Clearing
 from ops.dlq.importing import Importer
 from ops.dlq.lines import JobLine, line_of, read
 from ops.dlq.pace import Pace
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 TTS = Selection(kinds=("tts",))
 JOBS = 3
+#: After this all that a pass has hidden is seen again.
+HIDDEN_S = 120
 #: More calls than any of these processes makes.
 MOST_CALLS = 60
 
@@ -74,7 +76,7 @@ def everybody_else(night: Night) -> None:
     """Workers work off what was sent, the clock sends what was not, and what was hidden is seen again."""
     for _ in range(3):
         night.work()
-        night.clock.advance(HIDE_S)
+        night.clock.advance(HIDDEN_S)
         night.sweep()
     night.work()
 
@@ -94,7 +96,7 @@ def test_a_redrive_may_die_anywhere_and_the_next_one_ends_it(*, amends: bool, af
         if works_between:
             everybody_else(night)
             assert set(states(night)) <= {Status.DEAD_LETTERED, Status.SUCCEEDED}
-        night.clock.advance(HIDE_S)
+        night.clock.advance(HIDDEN_S)
 
         redrive(night.desk(), amends=amends)
         everybody_else(night)
@@ -116,7 +118,7 @@ def test_a_purge_may_die_anywhere_and_each_job_is_dead_still_or_in_a_file(tmp_pa
         night = a_night()
         first, second = tmp_path / f"{calls}-1.jsonl", tmp_path / f"{calls}-2.jsonl"
         was_killed = killed(night, lambda desk, file=first: purge(desk, file), calls, after=after)  # type: ignore[misc]
-        night.clock.advance(HIDE_S)
+        night.clock.advance(HIDDEN_S)
         given_up = {n for n, state in enumerate(states(night)) if state is Status.FAILED}
         assert given_up <= ids_in(first)
 
@@ -186,7 +188,7 @@ def test_any_operators_in_any_order_lose_no_job_and_double_no_result(
         if file.exists():
             bring_back(night.desk(), whole(file))
     everybody_else(night)
-    night.clock.advance(HIDE_S)
+    night.clock.advance(HIDDEN_S)
 
     redrive(night.desk())
     everybody_else(night)
@@ -216,7 +218,7 @@ def do(  # noqa: PLR0913 - who, what, where, and when it dies
         case "sweep":
             night.sweep()
         case "wait":
-            night.clock.advance(HIDE_S)
+            night.clock.advance(HIDDEN_S)
 
 
 def whole(file: Path) -> Path:

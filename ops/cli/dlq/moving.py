@@ -35,7 +35,8 @@ the queue's name; --confirm NAME is for scripts. --strays takes messages along t
 \b
 Examples:
 sayline dlq purge --kind tts --code bad_voice
-sayline dlq purge --kind tts --older 10d --into old.jsonl --confirm sayline-dev-tts-dlq
+sayline dlq purge --kind tts --older 10d --into old.jsonl
+sayline dlq purge --kind tts --strays --confirm sayline-dev-tts-dlq
 """
 
 EXPORT_HELP = """Write dead letters to a new file, as JSON Lines; they stay where they are.

@@ -112,23 +112,24 @@ def _rehearse(desk: Desk, chosen: Selection, amendment: Amendment, *, as_json: b
 
 def _act(desk: Desk, chosen: Selection, amendment: Amendment, *, rate: float) -> tuple[JsonObject, Outcome]:
     redriver = Redriver(desk=desk, amendment=amendment, pace=Pace(rate or None))
-    kinds: set[str] = set()
-
-    def noted() -> Iterator[Job]:
-        for job in find(desk.jobs, chosen, looked=looked):
-            kinds.add(job.kind)
-            yield job
-
     with bar("Sending", count(desk, chosen)) as looked:
-        redriver.run(noted())
-    tally, deleted = redriver.tally, 0
-    for kind in sorted(kinds):
-        with bar(f"Clearing {kind}", sum(desk.box.held(kind).values())) as met:
-            clearing = Clearing(desk=desk, kind=kind, sent=tally.runs)
-            clearing.run(said=met)
-        deleted += clearing.deleted
+        redriver.run(find(desk.jobs, chosen, looked=looked))
+    tally = redriver.tally
+    # All that were chosen: whoever was killed before has left messages that are not needed any more.
+    kinds = sorted(tally.kinds) if chosen.ids else chosen.kinds
+    deleted = sum(_clear(desk, kind, tally.runs, only_sent=bool(chosen.ids)) for kind in kinds)
     report = {done.value: tally.done[done] for done in Done}
     return {**report, "messages_deleted": deleted, "why_unfit": _explained(tally.unfit)}, Outcome(dict(tally.runs))
+
+
+def _clear(desk: Desk, kind: str, sent: dict[str, int], *, only_sent: bool) -> int:
+    held = sum(desk.box.held(kind).values())
+    if not held:
+        return 0
+    clearing = Clearing(desk=desk, kind=kind, sent=sent, only_sent=only_sent)
+    with bar(f"Clearing {kind}", held) as met:
+        clearing.run(said=met)
+    return clearing.deleted
 
 
 def _await(desk: Desk, outcome: Outcome, *, timeout_s: float) -> None:
