@@ -1,0 +1,133 @@
+"""Dead letters on the wire: pages, counts, and what SQS could not do of a batch."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ops.aws.clients import Clients
+from ops.aws.dead_letters import SqsDeadLetterBox
+from ops.aws.dynamodb import DynamoJobStore
+from ops.aws.queues import SqsQueues
+from schemas.dead_letters import DeadKey, DeadLetter, Period
+from schemas.errors import UnavailableError
+from schemas.job import dead_shards
+from tests.unit.test_aws_requests import NOW, SETTINGS, Wire
+
+URL = {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q"}
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture
+def store(wire: Wire) -> DynamoJobStore:
+    return DynamoJobStore(wire.attach(Clients(SETTINGS).dynamodb), "sayline-dev")
+
+
+@pytest.fixture
+def box(wire: Wire) -> SqsDeadLetterBox:
+    client = wire.attach(Clients(SETTINGS).sqs)
+    return SqsDeadLetterBox(client, SqsQueues(client, SETTINGS), SETTINGS)
+
+
+def key(number: int) -> dict[str, Any]:
+    at = str(round((NOW + timedelta(seconds=number)).timestamp() * 1000))
+    return {"pk": {"S": f"job#{number}"}, "sk": {"S": "record"}, "next_check_at": {"N": at}}
+
+
+def letters(count: int) -> list[DeadLetter]:
+    return [DeadLetter(id=str(n), receipt=f"r{n}", body="", envelope=None, reason={}) for n in range(count)]
+
+
+def test_the_pages_of_all_shards_are_read_and_merged_by_the_time_of_death(wire: Wire, store: DynamoJobStore):
+    # A merge asks each shard for its first page, then the one whose page is used up for its next.
+    wire.answers = [
+        (200, {"Items": [key(1), key(5)], "LastEvaluatedKey": {**key(5), "open_shard": {"S": "tts#dead#0"}}}),
+        (200, {"Items": [key(2)]}),
+        (200, {"Items": []}),
+        (200, {"Items": [key(3), key(9)]}),
+        (200, {"Items": [key(7)]}),
+    ]
+
+    found = list(store.dead_keys("tts"))
+
+    assert found == [DeadKey(NOW + timedelta(seconds=n), str(n)) for n in (1, 2, 3, 5, 7, 9)]
+    asked = wire.params("Query")
+    assert [params["ExpressionAttributeValues"][":v2"]["S"] for params in asked[:4]] == list(dead_shards("tts"))
+    assert {params["IndexName"] for params in asked} == {"open"}
+
+
+def test_a_period_is_asked_for_and_not_filtered(wire: Wire, store: DynamoJobStore):
+    wire.answers = [(200, {"Items": []})]
+
+    list(store.dead_keys("tts", Period(NOW, NOW + timedelta(seconds=1))))
+
+    (first, *_) = wire.params("Query")
+    condition = "#open_shard = :v2 AND #next_check_at BETWEEN :v0 AND :v1"
+    assert first["KeyConditionExpression"] == condition
+    assert [first["ExpressionAttributeValues"][v]["N"] for v in (":v0", ":v1")] == [
+        key(0)["next_check_at"]["N"],
+        key(1)["next_check_at"]["N"],
+    ]
+
+
+def test_the_dead_are_counted_over_all_pages_without_being_read(wire: Wire, store: DynamoJobStore):
+    wire.answers = [(200, {"Count": 7, "LastEvaluatedKey": key(1)}), (200, {"Count": 3}), (200, {"Count": 0})]
+
+    assert store.count_dead("tts") == 10
+    assert {params["Select"] for params in wire.params("Query")} == {"COUNT"}
+    assert len(wire.asked) == 5
+
+
+def test_messages_are_hidden_for_as_long_as_was_asked(wire: Wire, box: SqsDeadLetterBox):
+    wire.answers = [(200, URL), (200, {})]
+
+    assert list(box.receive("tts", hide_s=77)) == []
+
+    (asked,) = wire.params("ReceiveMessage")
+    assert (asked["VisibilityTimeout"], asked["MaxNumberOfMessages"], asked["WaitTimeSeconds"]) == (77, 10, 1)
+
+
+@pytest.mark.parametrize("reason", ["{", "[]", '"x"'])
+def test_a_reason_that_is_none_of_ours_is_no_reason(wire: Wire, box: SqsDeadLetterBox, reason: str):
+    attribute = {"sayline.reason": {"DataType": "String", "StringValue": reason}}
+    message = {"MessageId": "m", "ReceiptHandle": "r", "Body": "?", "MessageAttributes": attribute}
+    wire.answers = [(200, URL), (200, {"Messages": [message]})]
+
+    (letter,) = box.receive("tts", hide_s=1)
+
+    assert (letter.envelope, letter.reason, letter.body) == (None, {}, "?")
+
+
+def test_messages_are_deleted_and_put_back_by_tens(wire: Wire, box: SqsDeadLetterBox):
+    wire.answers = [(200, URL), (200, {"Successful": []})]
+
+    box.delete("tts", letters(23))
+    box.put_back("tts", [letter.receipt for letter in letters(11)])
+
+    deleted, shown = wire.params("DeleteMessageBatch"), wire.params("ChangeMessageVisibilityBatch")
+    assert [len(params["Entries"]) for params in deleted] == [10, 10, 3]
+    assert [len(params["Entries"]) for params in shown] == [10, 1]
+    assert {entry["VisibilityTimeout"] for params in shown for entry in params["Entries"]} == {0}
+    assert [entry["ReceiptHandle"] for params in deleted for entry in params["Entries"]] == [f"r{n}" for n in range(23)]
+
+
+@pytest.mark.parametrize("fault", [True, False])
+def test_a_receipt_that_is_no_good_is_no_error_and_a_fault_of_sqs_is_one(
+    wire: Wire, box: SqsDeadLetterBox, *, fault: bool
+):
+    wire.answers = [(200, URL), (200, {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": fault}]})]
+
+    if fault:
+        box.delete("tts", letters(1))
+        box.put_back("tts", ["r0"])
+    else:
+        with pytest.raises(UnavailableError, match="InternalError"):
+            box.delete("tts", letters(1))
+        with pytest.raises(UnavailableError):
+            box.put_back("tts", ["r0"])
