@@ -42,6 +42,8 @@ class SignOfLife(Model):
     """Messages that it was done with, by kind, per second over about the last minute."""
     paused: tuple[str, ...] = ()
     """Kinds that it has stopped to receive."""
+    out_of_order: tuple[str, ...] = ()
+    """Kinds whose engine it leaves alone for a while: their breaker is open."""
     versions: dict[str, str]
     """Of Python, Sayline and the libraries that a worker depends on most."""
     registry: str

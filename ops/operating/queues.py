@@ -38,6 +38,8 @@ class QueueState:
     """When the oldest job that waits or runs was to begin."""
     takers: int
     """Living workers that serve the kind."""
+    out_of_order: int
+    """Those of them that leave its engine alone."""
     pause: Pause | None
     out_per_s: float | None
     """None where no worker has said."""
@@ -66,7 +68,8 @@ class QueueState:
         """Return it for programs."""
         shown = ("kind", "visible", "in_flight", "delayed", "dead", "oldest_s", "in_per_s", "out_per_s", "drained_in_s")
         fields: JsonObject = {name: getattr(self, name) for name in shown}
-        return {"at": self.at.isoformat(), **fields, "workers": self.takers, "paused": self.pause is not None}
+        counts = {"workers": self.takers, "out_of_order": self.out_of_order}
+        return {"at": self.at.isoformat(), **fields, **counts, "paused": self.pause is not None}
 
 
 def look(desk: Desk, kinds: Sequence[str]) -> list[QueueState]:
@@ -93,6 +96,7 @@ def _state(desk: Desk, kind: str, workers: Sequence[SignOfLife], pause: Pause | 
         dead=sum(desk.queues.depths(desk.settings.dlq_name(kind)).values()),
         oldest_at=oldest_at,
         takers=len(taking),
+        out_of_order=sum(kind in worker.out_of_order for worker in taking),
         pause=pause,
         out_per_s=sum(worker.settled_per_s.get(kind, 0.0) for worker in taking) if taking else None,
     )

@@ -190,6 +190,11 @@ class Custody:
         with self._lock:
             return dict(Counter(held.queue for held in self._held.values())), dict(+self._settled)
 
+    def out_of_order(self) -> set[str]:
+        """Return the queues whose engine is left alone for now."""
+        with self._lock:
+            return {queue for queue, guard in self._guards.items() if guard.is_open}
+
     @property
     def is_empty(self) -> bool:
         """Whether nothing is in hand, nor on its way in or out."""

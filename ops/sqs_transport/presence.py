@@ -110,13 +110,14 @@ class Presence:
                 "in_hand": {self.kinds[queue]: count for queue, count in in_hand.items()},
                 "settled_per_s": {self.kinds[queue]: rate for queue, rate in self._rates.per_s(now, settled).items()},
                 "paused": tuple(sorted(self._paused)),
+                "out_of_order": tuple(sorted(self.kinds[queue] for queue in custody.out_of_order())),
                 "seen_at": now,
                 "until": now + timedelta(seconds=self.speak_s * _SIGNS_MISSED),
             }
         )
 
     def _has_news(self, sign: SignOfLife) -> bool:
-        """Whether somebody may wait for it: a pause, what a paused kind still runs, or the beginning of the end."""
+        """Whether somebody may wait for it: a pause and what still runs of it, an engine's outage, the worker's end."""
         return self._said is None or _awaited(sign) != _awaited(self._said)
 
     @staticmethod
@@ -130,5 +131,5 @@ class Presence:
             log.exception(event)
 
 
-def _awaited(sign: SignOfLife) -> tuple[str, Mapping[str, int]]:
-    return sign.state, {kind: sign.in_hand.get(kind, 0) for kind in sign.paused}
+def _awaited(sign: SignOfLife) -> tuple[str, tuple[str, ...], Mapping[str, int]]:
+    return sign.state, sign.out_of_order, {kind: sign.in_hand.get(kind, 0) for kind in sign.paused}

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from ops.cli.operators import jobs as all_jobs
+from ops.cli.operators import pausing, queues
 from schemas.errors import UnavailableError
 from schemas.job import JobError, Lease, Payload
 from schemas.kinds import registry
@@ -82,6 +86,20 @@ def test_queues_are_shown_with_their_depths_rates_and_how_long_it_takes(office: 
     assert analysis == ["analysis", "0", "0", "0", "0", "-", "-", "-", "no", "worker"]
 
 
+@pytest.mark.parametrize(
+    ("out", "said"), [((), ""), (("tts",), "engine out 1/2"), (("tts", "tts"), "engine out"), (("reply",), "")]
+)
+def test_an_engine_that_is_left_alone_is_seen_at_its_queue(
+    office: Office, clock: ManualClock, out: tuple[str, ...], said: str
+):
+    for number in range(2):
+        office.operating.say(sign(clock, f"host:{number}", out_of_order=out[number : number + 1]))
+
+    shown = office.run("queues", "tts").stdout.splitlines()[1]
+
+    assert shown.split("  ")[-1].strip() == said or (not said and shown.rstrip().endswith("0.0"))
+
+
 def test_all_queues_are_shown_in_80_columns_however_full(office: Office, clock: ManualClock):
     office.operating.say(sign(clock, kinds=tuple(registry()), settled_per_s=dict.fromkeys(registry(), 9999.9)))
     for kind in registry():
@@ -120,6 +138,27 @@ def test_a_watch_without_a_terminal_prints_tables(office: Office):
     office.meanwhile += [lambda: None, interrupt]
 
     assert office.run("queues", "tts", "--watch").stdout.count("QUEUE") == 2
+
+
+def test_a_watch_goes_on_after_a_look_that_fails_but_not_without_a_first(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+):
+    depths = office.depths.depths
+
+    def out(_queue: str) -> Any:
+        raise UnavailableError("SQS", "ReadTimeoutError")
+
+    office.meanwhile += [
+        lambda: monkeypatch.setattr(office.depths, "depths", out),
+        lambda: monkeypatch.setattr(office.depths, "depths", depths),
+        interrupt,
+    ]
+    watched = office.run("queues", "tts", "--watch", "--json")
+
+    assert (watched.exit_code, len(watched.stdout.splitlines())) == (0, 2)
+    assert watched.stderr == "SQS is unavailable: ReadTimeoutError. Looking again.\n"
+    monkeypatch.setattr(office.depths, "depths", out)
+    assert office.run("queues", "tts", "--watch").exit_code == 69
 
 
 # --- jobs ---
@@ -202,7 +241,7 @@ def test_what_is_no_age_is_refused_with_examples(office: Office, age: str):
 def test_workers_are_shown_with_what_they_do_and_since_when(office: Office, clock: ManualClock):
     office.operating.say(sign(clock, "a:1", in_hand={"tts": 2}, settled_per_s={"tts": 0.25}, paused=("reply",)))
     office.operating.say(sign(clock, "b:1", until=clock() - timedelta(seconds=1), versions={}))
-    office.operating.say(sign(clock, "c:1", state="draining", registry="other"))
+    office.operating.say(sign(clock, "c:1", state="draining", registry="other", out_of_order=("tts",)))
 
     shown = office.run("workers")
 
@@ -211,6 +250,7 @@ def test_workers_are_shown_with_what_they_do_and_since_when(office: Office, cloc
     assert rows[0] == ["a:1", "running", "(reply)", "tts", "2", "0.2", "3", "h", "0", "s", "0.1.0"]
     assert rows[1][:2] == ["b:1", "silent"]
     assert rows[1][-1] == "source"
+    assert rows[2][2:4] == ["reply", "tts!"]
     documents = json.loads(office.run("workers", "--json").stdout)
     assert [one["state"] for one in documents] == ["running", "silent", "draining"]
     assert [one["same_registry"] for one in documents] == [True, True, False]
@@ -266,3 +306,46 @@ def test_a_drain_that_takes_too_long_says_so_and_leaves_the_kinds_paused(office:
     assert json.loads(ended.stdout) == {"kinds": ["tts"], "drained": False, "in_hand": 1, "unheard": 1}
     assert "stay paused" in ended.stderr
     assert set(office.operating.paused()) == {"tts"}
+
+
+# --- on a terminal ---
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> StringIO:
+    """What a terminal of 80 columns is sent."""
+    sent = StringIO()
+
+    def console() -> Console:
+        return Console(file=sent, force_terminal=True, width=80, markup=False, highlight=False)
+
+    for command in (queues, pausing, all_jobs):
+        for stream in ("out", "err"):
+            monkeypatch.setattr(command, stream, console, raising=False)
+    return sent
+
+
+def test_a_watch_on_a_terminal_is_one_table_that_changes(office: Office, screen: StringIO):
+    held = office.depths.held["sayline-dev-tts"]
+    office.meanwhile += [lambda: held.update(visible=71), interrupt]
+
+    assert office.run("queues", "tts", "--watch").exit_code == 0
+
+    first, _, second = screen.getvalue().partition("\x1b[2K")
+    assert "71" not in first
+    assert "71" in second
+
+
+def test_a_drain_on_a_terminal_says_what_it_waits_for(office: Office, screen: StringIO, clock: ManualClock):
+    office.operating.say(sign(clock, in_hand={"tts": 1}))
+    office.meanwhile.append(lambda: office.operating.say(sign(clock, paused=("tts",))))
+
+    assert office.run("drain", "tts").exit_code == 0
+
+    assert "Drained" in screen.getvalue()
+
+
+def test_jobs_are_counted_on_a_terminal_and_found_all_the_same(jobs: Office, screen: StringIO):
+    assert jobs.run("jobs", "--kind", "reply").exit_code == 0
+
+    assert "said" in screen.getvalue()

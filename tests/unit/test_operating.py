@@ -188,7 +188,9 @@ def test_a_job_that_moved_while_it_was_looked_for_is_found_once_as_it_is(clock: 
     before = new_job("moved", clock, status=Status.SCHEDULED)
     now = before.model_copy(update={"status": Status.QUEUED, "version": 1})
 
-    found = find([before, new_job("other", clock), now], Wanted(), limit=10, now=clock())
+    other = new_job("other", clock, created_at=clock() - timedelta(minutes=1))
+
+    found = find([before, other, now], Wanted(), limit=2, now=clock())
 
     assert {job.id: job.status for job in found} == {"moved": Status.QUEUED, "other": Status.QUEUED}
     assert len(found) == 2

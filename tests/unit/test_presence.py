@@ -18,7 +18,7 @@ from schemas.operating import Pause
 from schemas.outcome import Settled
 from tests.conftest import ManualClock
 from tests.operating import sign
-from tests.transport import OTHER, QUEUE, held, in_thread
+from tests.transport import OTHER, QUEUE, FakeGuard, held, in_thread
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -84,12 +84,11 @@ def test_what_runs_goes_on_what_has_not_begun_and_what_a_poll_still_brings_is_ha
     bench.pause("tts")
 
     bench.look()
+    at_once = [(one.receipt, ending) for one, ending in bench.custody.drain()]
     bench.custody.take(QUEUE, [held("late")])
 
-    assert [(one.receipt, ending) for one, ending in bench.custody.drain()] == [
-        ("waits", HANDED_BACK),
-        ("late", HANDED_BACK),
-    ]
+    assert at_once == [("waits", HANDED_BACK)]
+    assert [(one.receipt, ending) for one, ending in bench.custody.drain()] == [("late", HANDED_BACK)]
     assert {one.receipt for one in bench.custody.held()} == {"runs", "another kind's"}
     assert not bench.custody.give("late")
 
@@ -130,6 +129,19 @@ def test_it_speaks_at_once_when_a_pause_begins_and_when_a_paused_kind_is_done(be
     bench.look(after_s=1)
 
     assert bench.said.in_hand == {}
+
+
+def test_it_says_at_once_that_an_engine_is_left_alone(bench: Bench, clock: ManualClock):
+    guard = FakeGuard()
+    custody = Custody(slots=4, pool_size=4, guards={QUEUE: guard, OTHER: FakeGuard()})
+    bench.presence.look(custody)
+    guard.is_open = True
+    clock.advance(5)
+
+    bench.presence.look(custody)
+
+    assert bench.said
+    assert bench.said.out_of_order == ("tts",)
 
 
 def test_it_says_that_it_drains_and_is_gone_once_it_has(bench: Bench):

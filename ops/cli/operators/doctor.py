@@ -24,7 +24,8 @@ _NAMES = ("environment", "versions", "clock", "queues", "storage", "permissions"
 HELP = f"""Look for what would lose, delay or expose jobs, and say what to do about each.
 
 Looks from this machine, by its settings and its role; a worker does the same as it starts, and logs what it finds.
-Nothing is changed: what a role may do is probed by requests that AWS refuses for another reason.
+Nothing is changed: what a role may do is probed by requests that AWS refuses for another reason. Exit code 1 where
+anything is found.
 
 \b
 Checks: {", ".join(_NAMES[:5])},

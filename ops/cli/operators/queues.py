@@ -11,10 +11,11 @@ from rich.live import Live
 from rich.text import Text
 
 from ops.cli.operators import common
-from ops.cli.output import Exit, out, print_json, print_line
+from ops.cli.output import Exit, err, out, print_json, print_line
 from ops.cli.refusals import reported
 from ops.cli.tables import plain_table
 from ops.operating.queues import QueueState, Trend, look
+from schemas.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,9 @@ OLDEST  for how long the oldest job that waits or runs has done so
 IN/S    jobs that come; needs two looks: --watch, or --over SECONDS
 OUT/S   jobs that workers were done with, over the last minute
 LEFT    until nothing is left at this pace
+\b
+At the end: `paused`; `no worker` serves the kind; `engine out`, at all or
+some of its workers, whose breaker leaves the engine alone for a while.
 \b
 SQS says about how many there are; on AWS that is a minute late at times.
 
@@ -76,19 +80,29 @@ def _watch(desk: Desk, kinds: Sequence[str], trend: Trend, *, every_s: float, as
     """Show look after look: one table that changes on a terminal, else one after the other; JSON one look to a line."""
     console = out()
     is_live = console.is_terminal and not as_json
+    states = trend.follow(look(desk, kinds))
     try:
         with Live(console=console, auto_refresh=False) if is_live else nullcontext() as live:
             while True:
-                states = trend.follow(look(desk, kinds))
                 if live:
                     live.update(_table(states), refresh=True)
                 elif as_json:
                     print_line(json.dumps([state.as_dict() for state in states], ensure_ascii=False))
                 else:
                     console.print(_table(states))
-                desk.sleep(every_s)
+                states = _next(desk, kinds, trend, every_s=every_s)
     except KeyboardInterrupt:
         raise typer.Exit(Exit.OK) from None  # that is how watching ends
+
+
+def _next(desk: Desk, kinds: Sequence[str], trend: Trend, *, every_s: float) -> list[QueueState]:
+    """Return the next look that succeeds: who watches through a night is not left alone for one that fails."""
+    while True:
+        desk.sleep(every_s)
+        try:
+            return trend.follow(look(desk, kinds))
+        except UnavailableError as error:
+            err().print(f"{error}. Looking again.", style="yellow")
 
 
 def _table(states: Sequence[QueueState]) -> Table:
@@ -118,4 +132,9 @@ def _rate(per_s: float | None) -> str:
 def _note(state: QueueState) -> Text:
     if state.pause:
         return Text("paused", style="yellow")
-    return Text("" if state.takers else "no worker", style="red")
+    if not state.takers:
+        return Text("no worker", style="red")
+    if state.out_of_order:
+        where = "" if state.out_of_order == state.takers else f" {state.out_of_order}/{state.takers}"
+        return Text(f"engine out{where}", style="red")
+    return Text()

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 HELP = """Show who works: kinds, what is in hand, since when, and in which version.
 
 Workers say so twice a minute (SAYLINE_PRESENCE_S). One that has said nothing for three times as long is `silent`: it
-was killed, or cannot reach the table; it is shown for an hour. KINDS is red where its kinds are not those of this
-command: another version.
+was killed, or cannot reach the table; it is shown for an hour. Of its KINDS those in brackets are paused, `!` is an
+engine that it leaves alone for a while; all are red where they are not the kinds of this command: another version.
 
 \b
 Examples:
@@ -75,5 +75,6 @@ def _state(worker: SignOfLife, now: datetime) -> str:
 
 
 def _kinds(worker: SignOfLife) -> str:
-    """Return its kinds, the paused ones in brackets."""
-    return " ".join(f"({kind})" if kind in worker.paused else kind for kind in worker.kinds)
+    """Return its kinds, the paused ones in brackets, those whose engine it leaves alone with an exclamation mark."""
+    marked = (f"{kind}!" if kind in worker.out_of_order else kind for kind in worker.kinds)
+    return " ".join(f"({kind})" if kind.rstrip("!") in worker.paused else kind for kind in marked)
