@@ -81,33 +81,30 @@ def read(lines: Iterator[str]) -> Iterator[Line]:
 
 
 @contextmanager
-def written(path: Path) -> Iterator[Callable[[Line], None]]:
-    """Write a new file; on leaving it is on the disk, whatever happens to the machine next.
+def written(path: Path, *, each: bool = False) -> Iterator[Callable[[Line], None]]:
+    """Write a new file; on leaving, or after each line, it is on the disk, whatever happens to the machine next.
 
     Raises:
         FileExistsError: there is one of this name: nothing is overwritten.
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        yield lambda line: write(line, file)
-        file.flush()
-        os.fsync(file.fileno())
+
+        def add(line: Line) -> None:
+            _write(line, file)
+            if each:
+                _settle(file)
+
+        yield add
+        _settle(file)
 
 
-@contextmanager
-def appended(path: Path) -> Iterator[Callable[[Line], None]]:
-    """Write at the end of a file; each line is on the disk before the next thing is done."""
-    with path.open("a", encoding="utf-8") as file:
-
-        def durably(line: Line) -> None:
-            write(line, file)
-            file.flush()
-            os.fsync(file.fileno())
-
-        yield durably
+def _settle(file: TextIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
-def write(line: Line, file: TextIO) -> None:
+def _write(line: Line, file: TextIO) -> None:
     """Write a line."""
     document = line.model_dump(mode="json")
     file.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")

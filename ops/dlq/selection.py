@@ -36,6 +36,11 @@ class Selection:
     period: Period = field(default_factory=Period)
     """When it died."""
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is asked for but kinds."""
+        return self == Selection(kinds=self.kinds)
+
     def has(self, job: Job) -> bool:
         """Whether the job is one of these, as its record stands."""
         return (

@@ -282,6 +282,31 @@ def test_a_purge_leaves_a_file_that_brings_them_back(console: Console, tmp_path:
     assert console.night.letters() == [("a", 0), ("b", 0), ("c", 0)]
 
 
+def test_messages_of_no_job_are_told_of_and_purged_by_themselves(console: Console, tmp_path: Path):
+    console.night.queues.bury_foreign("sayline-dev-tts", "?", code="malformed")
+    file = tmp_path / "strays.jsonl"
+    assert "tts: about 1 messages more" in unwrapped(console.run("list", "--group").stderr)
+    assert console.run("list", "--group", "--code", "bad_voice").stderr == ""
+
+    purge = ("purge", "--kind", "tts", "--strays", "--into", str(file), "--confirm", "sayline-dev-tts-dlq")
+    refused = console.run(*purge, "--code", "bad_voice")
+    done = console.run(*purge, "--json")
+
+    assert (refused.exit_code, "--strays goes with --kind alone." in refused.stderr) == (2, True)
+    assert json.loads(done.stdout) == {"strays_deleted": 1, "file": str(file)}
+    assert json.loads(file.read_text())["body"] == "?"
+    assert [console.night.job(name).status for name in "abc"] == [Status.DEAD_LETTERED] * 3
+    assert (len(console.night.letters()), console.night.queues.foreign) == (3, [])
+    assert console.run("list", "--group").stderr == ""
+
+
+def test_the_letter_of_one_that_goes_to_another_kind_is_deleted_where_it_was(console: Console):
+    done = console.run("redrive", "a", "--to", "analysis", "--yes")
+
+    assert (done.exit_code, console.night.letters()) == (0, [("b", 0), ("c", 0)])
+    assert [message.kind for message in console.night.queues.sent] == ["analysis"]
+
+
 def test_an_export_leaves_them_where_they_are_and_overwrites_nothing(console: Console, tmp_path: Path):
     file = tmp_path / "dead.jsonl"
 

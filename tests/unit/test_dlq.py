@@ -212,6 +212,43 @@ def test_of_two_who_amend_the_same_job_one_is_told_and_leaves_nothing_behind(nig
     assert list(night.objects.keys("requests/")) == [night.job("a").request.key]
 
 
+def test_who_has_moved_on_keeps_nothing_of_an_amendment(night: Night):
+    job = night.dead("a")
+    desk = night.desk()
+    night.store._jobs["a"] = job.model_copy(update={"status": Status.SUCCEEDED})  # noqa: SLF001
+    late = redriver(desk, change=put(text="y" * 300))
+
+    late.run([job])
+
+    assert dict(late.tally.done) == {Done.MOVED_ON: 1}
+    assert list(night.objects.keys("requests/")) == []
+
+
+def test_each_job_waits_for_its_turn(night: Night):
+    jobs = [night.dead(name) for name in "abc"]
+    slept: list[float] = []
+    desk = night.desk()
+
+    pace = Pace(10, sleep=slept.append, monotonic=lambda: 0.0)
+    Redriver(desk=desk, amendment=Amendment(desk=desk), pace=pace).run(jobs)
+
+    assert [round(seconds, 3) for seconds in slept] == [0.1, 0.2]
+
+
+def test_a_period_is_asked_of_the_index(night: Night, monkeypatch: Any):
+    asked: list[Any] = []
+
+    def dead_keys(*args: object) -> list[Any]:
+        asked.append(args)
+        return []
+
+    monkeypatch.setattr(night.store, "dead_keys", dead_keys)
+    period = Period(since=night.clock())
+
+    assert list(find(night.store, Selection(kinds=("tts",), period=period))) == []
+    assert asked == [("tts", period)]
+
+
 def test_a_request_that_is_gone_is_told_and_not_sent(night: Night):
     night.dead("a", request=Payload(key="requests/gone.json"))
     amendment = Amendment(desk=night.desk(), change=put(text="x"))
@@ -284,13 +321,15 @@ def test_messages_are_kept_or_deleted_by_what_the_record_says(night: Night):
     night.store._jobs["failed"] = night.job("failed").model_copy(update={"status": Status.FAILED})  # noqa: SLF001
     night.store._jobs["open"] = night.job("open").model_copy(update={"status": Status.RETRYING})  # noqa: SLF001
     night.queues.bury(Envelope(job_id="unknown", kind="tts"), error=CRASHED, context={})
+    # The table was restored to a moment before its death.
+    night.queues.bury(Envelope(job_id="failed", kind="tts", epoch=3), error=CRASHED, context={})
     night.queues.bury_foreign("sayline-dev-tts", "?", code="malformed")
     clearing = Clearing(desk=night.desk(), kind="tts")
 
     clearing.run()
 
-    assert night.letters() == [("dead", 0), ("open", 0), ("unknown", 0)]
-    assert (len(night.queues.foreign), clearing.met, clearing.deleted) == (1, 5, 1)
+    assert night.letters() == [("dead", 0), ("failed", 3), ("open", 0), ("unknown", 0)]
+    assert (len(night.queues.foreign), clearing.met, clearing.deleted) == (1, 6, 1)
 
 
 def test_strays_are_deleted_once_they_are_written_down(night: Night):

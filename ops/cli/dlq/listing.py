@@ -20,6 +20,8 @@ from ops.dlq.selection import Selection, find
 from schemas.errors import MissingObjectError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ops.dlq.desk import Desk
     from schemas.job import Job, JsonObject
 
@@ -68,10 +70,24 @@ def _show_groups(desk: Desk, chosen: Selection, *, as_json: bool) -> None:
     if as_json:
         for each in groups:
             print_line(json.dumps(each.as_dict(), ensure_ascii=False))
-    elif groups:
+        return
+    if groups:
         out().print(tables.groups_table(groups, desk.now()))
     else:
         err().print("There are no such dead letters.")
+    if chosen.is_everything:
+        _say_surplus(desk, chosen.kinds)
+
+
+def _say_surplus(desk: Desk, kinds: Sequence[str]) -> None:
+    """Say where a queue holds more messages than there are dead-lettered jobs: no list has those."""
+    for kind in kinds:
+        more = sum(desk.box.held(kind).values()) - desk.jobs.count_dead(kind)
+        if more > 0:
+            err().print(
+                f"{kind}: about {more:,} messages more than dead-lettered jobs: copies, of jobs that run again, or of no "
+                "job. `sayline dlq redrive` and `purge` delete those that run again, `purge --strays` those of no job."
+            )
 
 
 def _show_lines(desk: Desk, chosen: Selection, *, limit: int, as_json: bool) -> None:

@@ -19,24 +19,27 @@ from ops.cli.refusals import reported
 from ops.dlq.clearing import Clearing
 from ops.dlq.desk import open_desk
 from ops.dlq.importing import Importer
-from ops.dlq.lines import StrayLine, UnreadableLineError, appended, read
+from ops.dlq.lines import StrayLine, UnreadableLineError, read, written
 from ops.dlq.purging import export, give_up
 from ops.dlq.selection import Selection, find
 
 if TYPE_CHECKING:
     from ops.dlq.desk import Desk
+    from schemas.dead_letters import DeadLetter
     from schemas.job import JsonObject
 
 PURGE_HELP = """Give dead letters of one kind up: write them to a new file, then delete them.
 
 Their jobs have failed then; their owners may still run them again, and `sayline dlq import` brings them back. Asks for
-the queue's name; --confirm NAME is for scripts. --strays takes messages along that are of no job.
+the queue's name; --confirm NAME is for scripts.
+
+--strays is about messages of no job instead: a foreign sender's, or of a record that has expired. No list has them.
 
 \b
 Examples:
 sayline dlq purge --kind tts --code bad_voice
 sayline dlq purge --kind tts --older 10d --into old.jsonl
-sayline dlq purge --kind tts --strays --confirm sayline-dev-tts-dlq
+sayline dlq purge --kind tts --strays
 """
 
 EXPORT_HELP = """Write dead letters to a new file, as JSON Lines; they stay where they are.
@@ -66,7 +69,7 @@ def purge(
     *,
     chosen: Selection,
     into: Annotated[Path | None, typer.Option(metavar="FILE", dir_okay=False, help="The new file.")] = None,
-    strays: Annotated[bool, typer.Option("--strays", help="Messages of no job as well.")] = False,
+    strays: Annotated[bool, typer.Option("--strays", help="Messages of no job, and nothing else.")] = False,
     confirm: Annotated[str | None, typer.Option(metavar="NAME", help="The dead-letter queue's name.")] = None,
     as_json: common.AsJson = False,
 ) -> None:
@@ -74,17 +77,15 @@ def purge(
     with reported():
         if len(chosen.kinds) != 1:
             fail("A purge is of one kind.", "Name it by --kind.", Exit.USAGE)
+        if strays and not chosen.is_everything:
+            fail("--strays goes with --kind alone.", "What is of no job has no owner and no reason.", Exit.USAGE)
         (kind,) = chosen.kinds
         settings = running.settings()
         desk = open_desk(settings)
         _confirm(settings.dlq_name(kind), confirm)
         path = into or Path(f"{settings.dlq_name(kind)}-{desk.now():%Y%m%dT%H%M%SZ}.jsonl")
-        with bar("Writing", count(desk, chosen)) as said:
-            export(desk, find(desk.jobs, chosen), path, said=said)
-        with bar("Giving up") as said:
-            purged = give_up(desk, path, said=said)
-        deleted = _clear(desk, kind, path, strays=strays)
-        _tell({**asdict(purged), "messages_deleted": deleted, "file": str(path)}, as_json=as_json)
+        report = _strays(desk, kind, path) if strays else _given_up(desk, chosen, path)
+        _tell({**report, "file": str(path)}, as_json=as_json)
 
 
 def _confirm(name: str, given: str | None) -> None:
@@ -96,17 +97,32 @@ def _confirm(name: str, given: str | None) -> None:
         fail("That is not the queue's name: nothing was done.", f"It is {name}.", Exit.USAGE)
 
 
-def _clear(desk: Desk, kind: str, path: Path, *, strays: bool) -> int:
-    with appended(path) as write, bar(f"Clearing {kind}", sum(desk.box.held(kind).values())) as met:
-        clearing = Clearing(
-            desk=desk,
-            kind=kind,
-            stray=(lambda letter: write(StrayLine(kind=kind, body=letter.body, reason=letter.reason)))
-            if strays
-            else None,
-        )
+def _given_up(desk: Desk, chosen: Selection, path: Path) -> JsonObject:
+    with bar("Writing", count(desk, chosen)) as said:
+        export(desk, find(desk.jobs, chosen), path, said=said)
+    with bar("Giving up") as said:
+        purged = give_up(desk, path, said=said)
+    clearing = Clearing(desk=desk, kind=chosen.kinds[0])
+    _clear(clearing)
+    return {**asdict(purged), "messages_deleted": clearing.deleted}
+
+
+def _strays(desk: Desk, kind: str, path: Path) -> JsonObject:
+    found = 0
+
+    def note(letter: DeadLetter) -> None:
+        nonlocal found
+        write(StrayLine(kind=kind, body=letter.body, reason=letter.reason))
+        found += 1
+
+    with written(path, each=True) as write:
+        _clear(Clearing(desk=desk, kind=kind, stray=note))
+    return {"strays_deleted": found}
+
+
+def _clear(clearing: Clearing) -> None:
+    with bar(f"Clearing {clearing.kind}", sum(clearing.desk.box.held(clearing.kind).values())) as met:
         clearing.run(said=met)
-    return clearing.deleted
 
 
 def export_dead(*, file: NewFile, chosen: Selection, as_json: common.AsJson = False) -> None:
@@ -114,8 +130,8 @@ def export_dead(*, file: NewFile, chosen: Selection, as_json: common.AsJson = Fa
     with reported():
         desk = open_desk(running.settings())
         with bar("Writing", count(desk, chosen)) as said:
-            written = export(desk, find(desk.jobs, chosen), file, said=said)
-        _tell({"written": written, "file": str(file)}, as_json=as_json)
+            number = export(desk, find(desk.jobs, chosen), file, said=said)
+        _tell({"written": number, "file": str(file)}, as_json=as_json)
 
 
 def import_dead(
