@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from ops.doctor import CHECKS, examine
+from ops.doctor import CHECKS, NOT_CHECKED, examine
 from ops.doctor.whole import patient
 from workers.process import InspectedEngines
 
@@ -24,4 +24,5 @@ _AT_START = CHECKS.keys() - {"engines"}
 def look_around(settings: Settings, kinds: Sequence[str]) -> None:
     """Log what is not as it should be; what loses jobs at once has been refused before, by `preflight`."""
     for finding in examine(patient(settings, kinds, InspectedEngines(settings)), _AT_START):
-        log.warning("doctor_found", **finding.as_dict())
+        # What a worker's role may not even look at is no reason to wake anybody.
+        (log.info if finding.code == NOT_CHECKED else log.warning)("doctor_found", **finding.as_dict())

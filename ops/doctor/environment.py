@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from ops.aws.clients import EMULATOR_CREDENTIALS
 from ops.doctor.finding import Finding
+from schemas.kinds import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Environments whose names begin so are taken for production.
 _PRODUCTION = ("prod", "live")
+#: SQS extends a message's visibility to 12 h after its receive at most; an attempt ends well before.
+_LONGEST_ATTEMPT_S = 43_200 - 600
 #: https://docs.aws.amazon.com/general/latest/gr/rande.html
 _AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
@@ -29,8 +32,20 @@ def check(patient: Patient) -> Iterator[Finding]:
             detail=f"The environment is {settings.environment}, and its jobs go to an emulator ({settings.aws}).",
             remedy="Set SAYLINE_AWS=aws, or another SAYLINE_ENVIRONMENT.",
         )
+    yield from _too_long(patient)
     if settings.aws == "aws":
         yield from _behind_another_address(patient)
+
+
+def _too_long(patient: Patient) -> Iterator[Finding]:
+    for kind in patient.kinds:
+        if registry()[kind].timeout_s > _LONGEST_ATTEMPT_S:
+            yield Finding(
+                code="time_limit_too_long",
+                subject=kind,
+                detail=f"An attempt may run for {registry()[kind].timeout_s} s; SQS keeps a message hidden for 12 h.",
+                remedy=f"Lower the kind's timeout_s to {_LONGEST_ATTEMPT_S} at most, or do the work in parts.",
+            )
 
 
 def _behind_another_address(patient: Patient) -> Iterator[Finding]:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from schemas.job import JsonObject
 
+#: The code of what could not be looked at.
+NOT_CHECKED = "not_checked"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
@@ -25,3 +28,13 @@ class Finding:
     def as_dict(self) -> JsonObject:
         """Return it for programs."""
         return asdict(self)
+
+
+def not_checked(subject: str, why: str) -> Finding:
+    """Return the finding that something could not be looked at."""
+    return Finding(
+        code=NOT_CHECKED,
+        subject=subject,
+        detail=f"It could not be looked at: {why}.",
+        remedy="Look whether AWS is reached, by which role, and whether that may read it.",
+    )

@@ -8,12 +8,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.aws.errors import reason
 from ops.doctor import clock, engines, environment, permissions, queues, storage, versions, workforce
-from ops.doctor.finding import Finding
+from ops.doctor.finding import not_checked
 from schemas.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from ops.doctor.finding import Finding
     from ops.doctor.patient import Patient
 
     Check = Callable[[Patient], Iterable[Finding]]
@@ -43,9 +44,4 @@ def _made(name: str, check: Check, patient: Patient) -> Iterator[Finding]:
         yield from check(patient)
     except (UnavailableError, BotoCoreError, ClientError) as error:
         why = str(error) if isinstance(error, UnavailableError) else reason(error)
-        yield Finding(
-            code="not_checked",
-            subject=name,
-            detail=f"The check could not be made: {why}.",
-            remedy="Look whether AWS is reached, by which credentials, and whether the stack is deployed.",
-        )
+        yield not_checked(name, why)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from ops.aws.errors import code
-from ops.doctor.finding import Finding
+from ops.doctor.finding import Finding, not_checked
 from ops.infra.facts.bucket import bucket_facts
 from ops.infra.facts.table import table_facts
 from ops.infra.template import BUCKET, TABLE, render
@@ -31,15 +31,19 @@ def check(patient: Patient) -> Iterator[Finding]:
 
 
 def _found(what: str, name: str, facts: Iterable[Fact]) -> Iterator[Finding]:
-    try:
-        for fact in facts:
+    for fact in facts:
+        try:
             found = fact.read()
+        except ClientError as error:
+            if code(error) in _MISSING:
+                detail = f"There is no such {what}."
+                yield Finding(code=f"missing_{what}", subject=name, detail=detail, remedy=_DEPLOY)
+                return
+            # A worker's role need not be allowed to read all of these.
+            yield not_checked(fact.name, code(error))
+        else:
             if found != fact.wanted:
                 yield _differing(fact, found)
-    except ClientError as error:
-        if code(error) not in _MISSING:
-            raise
-        yield Finding(code=f"missing_{what}", subject=name, detail=f"There is no such {what}.", remedy=_DEPLOY)
 
 
 def _differing(fact: Fact, found: object) -> Finding:

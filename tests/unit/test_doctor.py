@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,9 +13,13 @@ from typer.testing import CliRunner
 
 from ops.cli.main import app
 from ops.cli.operators import doctor
-from ops.doctor import CHECKS, Finding
+from ops.doctor import CHECKS, Finding, Patient, environment, storage
+from ops.doctor.finding import not_checked
 from ops.doctor.versions import KNOWN, unknown
+from ops.infra.facts import Fact
+from ops.memory_operating import MemoryOperating
 from ops.settings import Settings
+from tests.transport import refusal
 from workers import checkup
 from workers.engines import addresses
 
@@ -114,6 +119,56 @@ def test_a_worker_logs_what_it_finds_as_it_starts(monkeypatch: pytest.MonkeyPatc
 
     assert said == [("doctor_found", "no_redrive_policy")]
     assert set(checked[0]) == set(CHECKS) - {"engines"}
+
+
+def test_what_a_worker_may_not_look_at_wakes_nobody(monkeypatch: pytest.MonkeyPatch):
+    said: list[str] = []
+    monkeypatch.setattr(checkup, "patient", lambda *_: None)
+    monkeypatch.setattr(checkup, "examine", lambda *_: [not_checked("lifecycle", "AccessDenied"), FOUND])
+    for level in ("info", "warning"):
+        monkeypatch.setattr(checkup.log, level, lambda event, level=level, **_: said.append(level))
+
+    checkup.look_around(Settings(_env_file=None), ["tts"])
+
+    assert said == ["info", "warning"]
+
+
+SOUND = "as the template says"
+
+
+def fact(name: str, answer: object) -> Fact:
+    def read() -> object:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return Fact(name=name, wanted=SOUND, read=read)
+
+
+def test_a_property_that_may_not_be_read_does_not_hide_the_next(monkeypatch: pytest.MonkeyPatch):
+    table = [fact("keys", SOUND), fact("expiry", refusal(400, "AccessDeniedException")), fact("backups", "off")]
+    bucket = [fact("lifecycle", refusal(404, "NoSuchBucket")), fact("never read", "off")]
+    monkeypatch.setattr(storage, "table_facts", lambda *_: table)
+    monkeypatch.setattr(storage, "bucket_facts", lambda *_: bucket)
+
+    found = [(finding.code, finding.subject) for finding in storage.check(patient())]
+
+    assert found == [("not_checked", "expiry"), ("storage_differs", "backups"), ("missing_bucket", "sayline-dev")]
+
+
+def patient(**fields: Any) -> Patient:
+    nobody: Any = SimpleNamespace(dynamodb=None, s3=None, sqs=None)
+    made: dict[str, Any] = {"settings": Settings(_env_file=None), "clients": nobody, "kinds": ["tts"], "versions": {}}
+    return Patient(**{**made, "workforce": MemoryOperating(), "engines": nobody, **fields})
+
+
+def test_a_kind_that_runs_for_longer_than_a_message_is_kept_is_found(monkeypatch: pytest.MonkeyPatch):
+    long = {"tts": SimpleNamespace(timeout_s=43_200)}
+    monkeypatch.setattr(environment, "registry", lambda: long)
+
+    assert [finding.code for finding in environment.check(patient())] == ["time_limit_too_long"]
+    long["tts"].timeout_s = 42_000
+    assert list(environment.check(patient())) == []
 
 
 REGION = {"region": "eu-central-1"}
