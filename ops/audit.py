@@ -45,7 +45,7 @@ MEANINGS: Mapping[str, str] = {
     "messages_left": "messages are on the queue; copies go within half a minute",
     "dead_letter_not_listed": "a dead-lettered job is not in the index that `sayline dlq` reads",
     "dead_letter_missing": "a dead-lettered job has no message in the dead-letter queue",
-    "dead_letter_of_no_dead_job": "a message in the dead-letter queue is of no job that was dead-lettered",
+    "dead_letter_of_no_dead_job": "a message in the dead-letter queue is of no dead job; `sayline dlq purge`",
     "dead_letter_without_reason": "a message in the dead-letter queue does not say why",
 }
 

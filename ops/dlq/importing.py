@@ -94,7 +94,7 @@ class Importer:
             return Brought.UNFIT
         now = self.desk.now()
         expires_at = (now + timedelta(days=HELD_DAYS)).replace(microsecond=0)
-        record = job.model_copy(update={"request": self._saved(line), "expires_at": expires_at, **job.at_rest()})
+        record = job.model_copy(update={"request": self._saved(line), "expires_at": expires_at})
         self._bury(record)
         try:
             self.desk.jobs.create(record)

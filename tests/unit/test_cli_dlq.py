@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 
 from ops.cli.dlq import app, listing, moving, redriving, watching
 from ops.cli.output import command_line
+from ops.memory_dead_letters import MemoryDeadLetterBox
 from ops.settings import Settings
 from schemas.job import JobError
+from schemas.redriving import begin_again
 from schemas.status import Status
 from tests.dead_letters import Night
 
@@ -171,6 +173,7 @@ def test_a_redrive_is_rehearsed_unless_it_is_meant(console: Console):
     assert "2 would be run again" in done.stderr
     assert "2 requests would not fit" in done.stderr
     assert console.night.queues.sent == []
+    assert console.night.job("b").request.inline == {"text": "Hello"}
     found = json.loads(console.run("redrive", "--json").stdout)
     assert (sum(each["count"] for each in found["groups"]), found["done"]) == (3, False)
 
@@ -305,6 +308,33 @@ def test_the_letter_of_one_that_goes_to_another_kind_is_deleted_where_it_was(con
 
     assert (done.exit_code, console.night.letters()) == (0, [("b", 0), ("c", 0)])
     assert [message.kind for message in console.night.queues.sent] == ["analysis"]
+
+
+def test_a_redrive_of_one_looks_no_further_than_its_letter(console: Console, monkeypatch: pytest.MonkeyPatch):
+    console.night.dead("of-another-kind", kind="reply")
+    received: list[str] = []
+    receive = MemoryDeadLetterBox.receive
+
+    def noted(box: MemoryDeadLetterBox, kind: str, *, hide_s: int) -> Any:
+        received.append(kind)
+        return receive(box, kind, hide_s=hide_s)
+
+    monkeypatch.setattr(MemoryDeadLetterBox, "receive", noted)
+
+    console.run("redrive", "a", "--yes")
+    assert received == ["tts"]
+    console.run("redrive", "--code", "none", "--yes")
+    assert set(received) == {"tts", "reply"}
+
+
+def test_a_redrive_of_nothing_deletes_what_a_killed_one_has_left(console: Console):
+    desk = console.night.desk()
+    begin_again(desk.jobs, console.night.job("a"), next_check_at=desk.now(), now=desk.now())
+
+    done = console.run("redrive", "--code", "none", "--yes", "--json")
+
+    assert json.loads(done.stdout)["messages_deleted"] == 1
+    assert console.night.letters() == [("b", 0), ("c", 0)]
 
 
 def test_an_export_leaves_them_where_they_are_and_overwrites_nothing(console: Console, tmp_path: Path):

@@ -12,7 +12,7 @@ from ops.dlq.amending import Amendment, UnfitError
 from ops.dlq.clearing import Clearing
 from ops.dlq.groups import group
 from ops.dlq.importing import Brought, Importer
-from ops.dlq.lines import UnreadableLineError, read
+from ops.dlq.lines import UnreadableLineError, line_of, read
 from ops.dlq.outcome import Fate, Outcome
 from ops.dlq.pace import Pace
 from ops.dlq.purging import Purged, export, give_up
@@ -27,6 +27,7 @@ from schemas.status import Status
 from tests.dead_letters import CHECK_AFTER, CRASHED, Night
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ops.dlq.desk import Desk
@@ -124,8 +125,18 @@ def test_all_that_are_chosen_run_again_and_their_letters_go(night: Night):
 
     once.run(find(desk.jobs, Selection(kinds=("tts",), code="engine_crashed")))
     clearing = Clearing(desk=desk, kind="tts", sent=once.tally.runs)
+    put_back = 0
+    show = desk.box.put_back
+
+    def counted(kind: str, receipts: Sequence[str]) -> None:
+        nonlocal put_back
+        put_back += len(receipts)
+        show(kind, receipts)
+
+    object.__setattr__(desk.box, "put_back", counted)
     clearing.run()
 
+    assert put_back == 1  # of those that are gone nothing is said
     assert dict(once.tally.done) == {Done.REDRIVEN: 3}
     assert sorted(message.job_id for message in night.queues.sent) == ["a", "b", "c"]
     assert (clearing.met, clearing.deleted, night.letters()) == (4, 3, [("other", 0)])
@@ -386,6 +397,7 @@ def test_a_pass_ends_though_messages_come_back_in_it(night: Night):
     clearing.run()
 
     assert clearing.met == 10  # the same ones again and again: nothing new in them
+    assert desk.box.held("tts")["visible"] == 25
 
 
 def test_outcomes_are_told_by_the_epoch_that_was_begun(night: Night):
@@ -495,6 +507,22 @@ def test_no_job_is_brought_back_that_has_got_further(night: Night, tmp_path: Pat
     assert bring(night, file) == {Brought.MOVED_ON: 2}
 
     assert (ids(night), night.job("run-again").status) == ([], Status.QUEUED)
+    night.work(fails=lambda _: True)
+    assert bring(night, file) == {Brought.MOVED_ON: 2}  # dead again, of another epoch
+
+
+def test_a_line_is_brought_to_no_other_owner_and_to_no_kind_that_is_not_there(night: Night, tmp_path: Path):
+    job = night.dead("a")
+    line = line_of(job, night.desk().payloads)
+    elsewhere = Night(night.clock)
+    importer = Importer(desk=elsewhere.desk())
+
+    for change in ({"kind": "none"}, {"status": Status.SUCCEEDED}, {"request": Payload(key="requests/gone.json")}):
+        changed = line.model_copy(update={"job": job.model_copy(update=change), "request": None})
+        assert importer.bring(changed) is Brought.UNFIT
+    assert (elsewhere.letters(), elsewhere.store.get("a")) == ([], None)
+    others = line.model_copy(update={"job": job.model_copy(update={"owner": "juno"})})
+    assert Importer(desk=night.desk()).bring(others) is Brought.MOVED_ON
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"type":"job"}', '{"type":"other"}', '{"type":"stray","v":2}'])

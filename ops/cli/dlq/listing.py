@@ -85,8 +85,8 @@ def _say_surplus(desk: Desk, kinds: Sequence[str]) -> None:
         more = sum(desk.box.held(kind).values()) - desk.jobs.count_dead(kind)
         if more > 0:
             err().print(
-                f"{kind}: about {more:,} messages more than dead-lettered jobs: copies, of jobs that run again, or of no "
-                "job. `sayline dlq redrive` and `purge` delete those that run again, `purge --strays` those of no job."
+                f"{kind}: about {more:,} messages more than dead-lettered jobs: copies, of jobs that run again, or of "
+                "no job. `sayline dlq redrive` deletes what no record needs, `purge --strays` what is of no job."
             )
 
 

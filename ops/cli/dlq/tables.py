@@ -35,7 +35,7 @@ def line(job: Job, now: datetime) -> str:
 
 def _line(job_id: str, kind: str, code: str, when: str) -> str:
     cells = ((job_id, _ID), (kind, _KIND), (code, _CODE), (when, _AGE))
-    return " ".join(f"{printable(text)[:width]:<{width}}" for text, width in cells).rstrip()
+    return " ".join(f"{text[:width]:<{width}}" for text, width in cells).rstrip()
 
 
 def groups_table(groups: Sequence[Group], now: datetime) -> Table:
