@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from ops.aws.dynamodb.items import encode
 from ops.aws.errors import code, translated
+from schemas.model import Model
 from schemas.operating import SILENT_FOR, Pause, SignOfLife
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from schemas.model import Model
+M = TypeVar("M", bound=Model)
 
 SERVICE = "DynamoDB"
 _PAUSES, _WORKERS = "pauses", "workers"
@@ -37,8 +38,7 @@ class DynamoOperating:
 
     def paused(self) -> Mapping[str, Pause]:
         """Return the pauses by kind, strongly consistent: who has just paused must not see otherwise."""
-        found = map(Pause.model_validate_json, self._documents(_PAUSES))
-        return {pause.kind: pause for pause in found}
+        return {pause.kind: pause for pause in self._documents(_PAUSES, Pause)}
 
     def pause(self, pause: Pause) -> Pause:
         """Pause a kind, and return its pause: the earlier one where it is paused already."""
@@ -54,7 +54,7 @@ class DynamoOperating:
                 existing: Any = error.response.get("Item")
                 if code(error) != _CONDITION_FAILED or not existing:
                     raise
-                return Pause.model_validate_json(existing[_DOCUMENT]["S"])
+                return Pause.model_validate_json(existing[_DOCUMENT]["S"], extra="ignore")
         return pause
 
     def resume(self, kind: str) -> bool:
@@ -77,10 +77,10 @@ class DynamoOperating:
 
     def workers(self, *, now: datetime) -> Sequence[SignOfLife]:
         """Return those that are remembered, by name; the table may take days to delete what has expired."""
-        signs = map(SignOfLife.model_validate_json, self._documents(_WORKERS))
-        return [sign for sign in signs if now < sign.until + SILENT_FOR]
+        return [sign for sign in self._documents(_WORKERS, SignOfLife) if now < sign.until + SILENT_FOR]
 
-    def _documents(self, partition: str) -> Iterator[str]:
+    def _documents(self, partition: str, model: type[M]) -> Iterator[M]:
+        """Iterate over a partition; what only a newer version knows of is left out: both run while one is deployed."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
@@ -89,7 +89,8 @@ class DynamoOperating:
         )
         with translated(SERVICE):
             for page in pages:
-                yield from (item[_DOCUMENT]["S"] for item in page["Items"])
+                for item in page["Items"]:
+                    yield model.model_validate_json(item[_DOCUMENT]["S"], extra="ignore")
 
 
 def _document(model: Model) -> Any:  # noqa: ANN401 - boto's union of attributes
