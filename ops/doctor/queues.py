@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ops.doctor.patient import Patient
-    from ops.infra.template import JsonObject
+    from ops.infra.facts import Fact
 
 _DEPLOY = "Deploy the stack again: `sayline deploy`."
 _MISSING = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
@@ -29,18 +29,18 @@ def check(patient: Patient) -> Iterator[Finding]:
     for kind in patient.kinds:
         for logical_id, differences in ((queue_id, _of_queue), (dlq_id, _of_dlq)):
             properties = template["Resources"][logical_id(registry()[kind])]["Properties"]
-            name = properties["QueueName"]
-            found = _read(patient, properties, template)
+            fact = queue_fact(properties, template, patient.clients.sqs)
+            found = _read(fact)
             if found is None:
-                yield Finding(code="missing_queue", subject=name, detail="There is no such queue.", remedy=_DEPLOY)
+                detail = "There is no such queue."
+                yield Finding(code="missing_queue", subject=properties["QueueName"], detail=detail, remedy=_DEPLOY)
             else:
-                fact_wanted = queue_fact(properties, template, patient.clients.sqs).wanted
-                yield from differences(name, fact_wanted, found)
+                yield from differences(properties["QueueName"], fact.wanted, found)
 
 
-def _read(patient: Patient, properties: JsonObject, template: JsonObject) -> Any:  # noqa: ANN401 - attributes
+def _read(fact: Fact) -> Any:  # noqa: ANN401 - attributes
     try:
-        return queue_fact(properties, template, patient.clients.sqs).read()
+        return fact.read()
     except ClientError as error:
         if code(error) in _MISSING:
             return None
