@@ -58,7 +58,9 @@ def _is_quiet(system: System) -> bool:
 def _until_next(system: System) -> float:
     """How long nothing at all is due."""
     now = system.clock()
-    checks = [(job.next_check_at - now).total_seconds() for job in system.table.jobs if job.is_open and job.next_check_at]
+    checks = [
+        (job.next_check_at - now).total_seconds() for job in system.table.jobs if job.is_open and job.next_check_at
+    ]
     visible = [message.visible_at - system.now_s() for message in system.queue.messages]
     return max(_SHORTEST_S, min([*checks, *visible], default=0.0))
 
