@@ -24,7 +24,7 @@ class Checker:
     @classmethod
     def preload(cls) -> None:
         """Load what the processes of a pool share, before they are forked."""
-        cls().check("He go.")
+        cls().check("He go definelty.")
 
     def check(self, text: str) -> tuple[Finding, ...]:
         """Find what one would say in another way.
