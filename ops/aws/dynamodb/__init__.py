@@ -1,6 +1,7 @@
-"""The stores on DynamoDB: one item per job, every move one conditional write; one item per conversation."""
+"""The stores on DynamoDB: one item per job, every move one conditional write; one per conversation and picture."""
 
 from ops.aws.dynamodb.conversations import DynamoConversations
+from ops.aws.dynamodb.images import DynamoImages
 from ops.aws.dynamodb.store import DynamoJobStore
 
-__all__ = ["DynamoConversations", "DynamoJobStore"]
+__all__ = ["DynamoConversations", "DynamoImages", "DynamoJobStore"]
