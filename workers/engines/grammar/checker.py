@@ -32,7 +32,7 @@ class Checker:
         Returns:
             Findings in the order of the text; they do not overlap.
         """
-        return tuple(_apart(_all(text)))
+        return tuple(_apart(one for one in _all(text) if one.suggestion != one.original))
 
 
 def _all(text: str) -> Iterator[Finding]:
