@@ -50,6 +50,11 @@ def test_a_picture_is_fetched_at_the_address_that_was_looked_at_by_its_own_name(
     assert not {"authorization", "cookie"} & asked.headers.keys()
 
 
+def test_an_address_that_nobody_answers_at_is_not_the_last_one_tried(host: PictureHost):
+    # Nobody listens at 127.0.0.2: the connection is refused.
+    assert fetch(host.place(), resolve=to("127.0.0.2", HERE), allowed={"127.0.0.2", HERE}.__contains__) == png(PICTURE)
+
+
 def test_a_host_has_to_show_a_certificate_of_its_own_name(host: PictureHost):
     with pytest.raises(EngineUnavailableError):
         fetch(host.place("other.test"))

@@ -20,6 +20,7 @@ from schemas.status import Status
 from tests.picture_files import CAMERA, exif, quarters, saved
 from tests.workers import Bench
 from workers.engines.pictures.processor import Processor
+from workers.engines.pictures.refusals import MAX_BYTES
 from workers.engines.ports.image import Drawing
 from workers.handlers import image, picture
 
@@ -157,6 +158,14 @@ def test_an_engines_file_that_is_no_picture_is_the_engines_fault(studio: Bench):
     assert job.error is not None
     assert (job.error.code, job.error.engine) == ("unreadable_answer", "painter")
     assert studio.store.images.entries() == ()
+
+
+def test_an_engines_picture_that_is_too_large_is_not_asked_for_again(studio: Bench):
+    studio.engines["image"].file = bytes(MAX_BYTES + 1)
+    job = run(studio, scene="A cat.")
+
+    assert job.error is not None
+    assert (job.status, job.error.code) == (Status.FAILED, "picture_too_large")
 
 
 def test_an_upload_is_turned_upright_without_metadata_and_found(album: Bench):

@@ -43,6 +43,8 @@ def _made(drawing: Drawing, work: Work[ImageEngine]) -> MadePictures:
     try:
         return made_of(drawing.image, work)
     except PermanentError as error:
+        if error.code == "picture_too_large":
+            raise  # the same request has a picture of the same size
         # The file is the engine's, and not the owner's: another one may be whole.
         engine = work.engine.name
         raise TransientError("unreadable_answer", "The engine's picture can't be read.", engine=engine) from error

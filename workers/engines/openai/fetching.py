@@ -9,7 +9,7 @@ a name can't be another's a moment later; redirects are not followed; no proxy, 
 from __future__ import annotations
 
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
@@ -123,9 +123,16 @@ class Fetcher:
         addresses = self._resolve(host, port)
         if not addresses or not all(map(self._allowed, addresses)):
             raise self._unsafe("is not on the public internet")
-        pinned = self._client.build_request("GET", url.copy_with(host=addresses[0]), extensions={"sni_hostname": host})
-        pinned.headers["Host"] = url.netloc.decode("ascii")
-        return self._get(pinned, call, timeout_s)
+        for address in addresses[:-1]:
+            with suppress(httpx2.ConnectError, httpx2.ConnectTimeout):
+                return self._get(self._pinned(url, host, address), call, timeout_s)
+        return self._get(self._pinned(url, host, addresses[-1]), call, timeout_s)
+
+    def _pinned(self, url: httpx2.URL, host: str, address: str) -> httpx2.Request:
+        """Return a request to the address that was looked at, and no other; the certificate must be the name's."""
+        request = self._client.build_request("GET", url.copy_with(host=address), extensions={"sni_hostname": host})
+        request.headers["Host"] = url.netloc.decode("ascii")
+        return request
 
     def _get(self, request: httpx2.Request, call: Call, timeout_s: float) -> bytes:
         clock = clock_for(call, timeout_s, engine=self._engine)
