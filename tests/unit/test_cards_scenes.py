@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workers.engines.cards.figure import POSES
@@ -121,6 +121,145 @@ def test_where_something_is_not_is_no_place_for_it():
     assert where(scene) == {("cat", "under", "table")}
 
 
+@pytest.mark.parametrize("mark", ["'", "\u2019"])
+def test_contracted_forms_are_read_as_the_long_ones(mark: str):
+    scene = scene_of("The dog isn't under the table. It's on the table. They can't swim.".replace("'", mark))
+    assert where(scene) == {("dog", "on", "table")}
+    assert scene.missing == ["not swim"]
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("There aren't any apples on the table.", ["table"]),
+        ("A man doesn't have a cat or a dog in the park.", ["man"]),
+        ("A man has not a dog.", ["man"]),
+        ("A boy does not like bananas.", ["boy"]),
+        ("A boy doesn't eat apples, he eats bananas.", ["boy", "bananas"]),
+        ("The man is not eating an apple and the woman is holding a cup.", ["man", "woman", "cup"]),
+        ("The man is not eating and the woman has a cup.", ["man", "woman", "cup"]),
+        ("The dog isn't a cat.", ["dog"]),
+    ],
+)
+def test_what_is_denied_is_not_drawn(text: str, drawn: list[str]):
+    assert [one.label for one in scene_of(text).entities] == drawn
+
+
+def test_clothes_are_denied_until_others_are_told():
+    man = named(scene_of("The man isn't wearing a hat but he's wearing a red scarf."), "man")
+    assert man.wears == [("scarf", "red")]
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("The boy is neither eating nor drinking.", ["not eating", "not drinking"]),
+        ("Neither the boy nor the girl is sleeping.", ["not sleeping"]),
+        ("The children aren't sleeping.", ["not sleeping"]),
+        ("The boy is not happy.", ["not happy"]),
+        ("The car isn't red.", ["not red"]),
+    ],
+)
+def test_what_is_not_done_or_not_so_is_missing_and_not_shown(text: str, missing: list[str]):
+    scene = scene_of(text)
+    assert scene.missing == missing
+    assert not any(one.doing or one.colours for one in scene.entities)
+
+
+def test_weather_that_is_not_there_is_not_drawn():
+    assert scene_of("It isn't snowing. It is raining. A cat is sleeping.").weather == ["rain"]
+
+
+def test_what_is_done_instead_is_shown():
+    scene = scene_of("A boy is not sleeping but reading.")
+    assert [doing.verb for doing in named(scene, "boy").doing] == ["read"]
+
+
+@pytest.mark.parametrize("who", ["Nobody", "No one"])
+def test_a_place_where_nobody_is_is_empty(who: str):
+    scene = scene_of(f"{who} is in the classroom.")
+    assert (scene.place, scene.entities, scene.missing) == ("classroom", [], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("A man is writing a letter on the desk.", ("man", "at", "desk")),
+        ("A woman is reading a newspaper on the table.", ("woman", "at", "table")),
+        ("A boy is eating on the table.", ("boy", "at", "table")),
+        ("A boy is standing on the table.", ("boy", "on", "table")),
+        ("A boy is jumping on the laptop.", ("boy", "on", "laptop")),
+        ("A cat is sitting on the laptop.", ("cat", "on", "laptop")),
+        ("The boy is writing a word on the board.", ("boy", "near", "board")),
+    ],
+)
+def test_who_does_something_at_a_table_does_not_stand_on_it(text: str, relation: tuple[str, str, str]):
+    assert where(scene_of(text)) == {relation}
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("A man is typing an email on a laptop.", "laptop"),
+        ("A boy is writing on paper.", "paper"),
+        ("A woman is talking on the phone.", "phone"),
+        ("A woman is calling her friend on the phone.", "phone"),
+    ],
+)
+def test_what_is_done_on_a_tool_is_done_with_it_by_the_subject(text: str, thing: str):
+    scene = scene_of(text)
+    (doing,) = scene.entities[0].doing
+    assert (doing.object, doing.how) == (named(scene, thing), "prop")
+    assert not any(one.doing for one in scene.entities[1:])
+    assert not any(relation.kind == "on" for relation in scene.relations)
+
+
+def test_who_draws_at_a_table_has_no_easel():
+    poses = [named(scene_of(f"A boy is drawing{end}."), "boy").doing[0].pose for end in (" on the table", "")]
+    assert poses == ["writing", "drawing"]
+
+
+def test_who_draws_on_paper_does_not_stand_on_it():
+    scene = scene_of("A girl is drawing a flower on paper.")
+    assert ([one.label for one in scene.entities], where(scene)) == (["girl", "flower"], set())
+
+
+def test_who_is_pushed_on_a_swing_is_on_it():
+    assert ("boy", "on", "swing") in where(scene_of("A girl is pushing a boy on a swing."))
+    assert ("girl", "on", "swing") not in where(scene_of("A girl is pushing a boy on a swing."))
+
+
+@pytest.mark.parametrize(
+    ("text", "pose"),
+    [
+        ("A man is giving a presentation.", "talking"),
+        ("A man is giving speeches.", "talking"),
+        ("A man is giving a flower to a girl.", "giving"),
+        ("A man is giving.", "giving"),
+    ],
+)
+def test_what_cannot_be_drawn_is_no_present(text: str, pose: str):
+    assert named(scene_of(text), "man").doing[-1].pose == pose
+
+
+@pytest.mark.parametrize("particle", ["", "은", "는", "이", "가", "을", "를", "에", "에서", "와", "과"])
+def test_korean_nouns_are_known_with_their_particles(particle: str):
+    scene = scene_of(f"고양이{particle}")
+    assert [(one.label, one.symbol, one.count) for one in scene.entities] == [("고양이", "cat", 1)]
+    assert scene.missing == []
+
+
+def test_korean_nouns_beside_each_other_are_apart_and_counted():
+    scene = scene_of("아이들이 공원에서 사과를")
+    assert [(one.label, one.count) for one in scene.entities] == [("아이", 2), ("사과", 1)]
+    assert (scene.place, scene.missing) == ("park", [])
+
+
+def test_a_bus_stop_is_in_a_street():
+    places = {scene_of(f"A man is at the {word}.").place for word in ("bus stop", "bus station")}
+    assert (places, scene_of("A man is at the train station.").place) == ({"street"}, "station")
+
+
 def test_what_something_is_called_is_nobody_new():
     assert [one.label for one in scene_of("The dog and the cat are friends.").entities] == ["dog", "cat"]
     tom = scene_of("Tom is a doctor. He is tired.").entities
@@ -181,10 +320,20 @@ WORDS = st.sampled_from(
         "front",
         "to",
         "from",
+        "isn't",
+        "neither",
+        "nor",
+        "pushing",
+        "talking",
+        "phone",
+        "swing",
+        "giving",
     ]
 )
 
 
+@example("behind cat the cat")
+@example("cat sleeping the riding cat")
 @given(st.lists(WORDS, max_size=14).map(" ".join))
 def test_any_row_of_words_is_read_to_its_end(text: str):
     scene = scene_of(text)

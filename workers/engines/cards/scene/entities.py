@@ -126,11 +126,17 @@ class Cast:
     def undergo(self, actors: Sequence[Entity], named: Sequence[Entity]) -> None:
         """Let what somebody does be done to these."""
         for actor in actors:
-            for one in named:
+            for one in [one for one in named if one is not actor]:
                 if actor.doing and actor.doing[-1].object is None:
                     actor.doing[-1].object = one
-                elif actor is not one:
+                else:
                     self.scene.relations.append(Relation(one=one, kind="near", other=actor))
+
+    def lacks(self, actors: Sequence[Entity]) -> None:
+        """Let the object of what somebody does be nothing that can be drawn: `gives a speech` shows no present."""
+        for doing in [actor.doing[-1] for actor in actors if actor.doing]:
+            if doing.object is None and pose_of(doing.verb) == "giving":
+                doing.pose = "talking"
 
     def also(self, last: Sequence[Entity], named: Sequence[Entity]) -> None:
         """Let these be where the last ones are landmarks of."""

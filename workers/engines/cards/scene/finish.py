@@ -90,6 +90,8 @@ def _posed(scene: Scene, one: Entity, doing: Doing) -> None:
     if doing.pose in {"riding", "driving"} and thing is None and not upon:
         doing.pose = "standing"
         scene.miss(doing.verb)
+    if doing.pose == "drawing" and any(r.one is one and r.kind == "at" for r in scene.relations):
+        doing.pose = "writing"  # an easel stands on the ground
     if doing.pose == "working":
         work(scene, one, doing)
 

@@ -18,6 +18,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*|'(?:s|re|m)\b|[,.;:!?]")
+#: Contracted forms, and what they are read as.
+_CONTRACTED = tuple(
+    (re.compile(rf"\b(?:{short})\b", re.IGNORECASE), long)
+    for short, long in (
+        ("can't|cannot", "can not"),
+        ("won't", "will not"),
+        ("ain't", "is not"),
+        (r"(\w+)n't", r"\1 not"),
+        ("nobody", "no one"),
+        (r"(he|she|it|there|that|who)'s(?=\s+got\b)", r"\1 has"),
+        (r"(he|she|it|there|that|this|here|who|what)'s", r"\1 is"),
+        (r"(we|you|they|there|these|those|who)'re", r"\1 are"),
+        ("(i)'m", r"\1 am"),
+    )
+)
+#: Korean particles after a noun, the longest first.
+_PARTICLES = ("에서", "에게", "으로", "은", "는", "이", "가", "을", "를", "에", "와", "과", "도", "의", "로")
+_PLURAL = "들"
 #: Symbols' words of more than so many parts are not looked for.
 _LONGEST = 3
 #: What a phrase without a number is drawn as, when it is of several.
@@ -77,7 +95,7 @@ class Noun:
 def tokens_of(text: str) -> list[list[Token]]:
     """Return the words and commas of each sentence."""
     sentences: list[list[Token]] = [[]]
-    for match in _WORD.finditer(text.replace("\u2019", "'")):
+    for match in _WORD.finditer(_spelt_out(text.replace("\u2019", "'"))):
         if match[0] in set(".;:!?"):
             sentences.append([])
         else:
@@ -85,13 +103,26 @@ def tokens_of(text: str) -> list[list[Token]]:
     return [sentence for sentence in sentences if sentence]
 
 
+def _spelt_out(text: str) -> str:
+    """Return it without contracted forms: `isn't` is `is not`, `it's` is `it is`."""
+    for short, long in _CONTRACTED:
+        text = short.sub(long, text)
+    return text
+
+
 @cache
 def lemmas(word: str, part: str) -> tuple[str, ...]:
     """Return the lemmas that a word may have as `NOUN` or `VERB`, itself first."""
     from lemminflect import getAllLemmas  # noqa: PLC0415 - numpy; only where scenes are read
 
-    found = getAllLemmas(word, part).get(part, ()) if word.isascii() else ()
+    found = getAllLemmas(word, part).get(part, ()) if word.isascii() else _bare(word) if part == "NOUN" else ()
     return tuple(dict.fromkeys((*found, word) if word.endswith(("ing", "ed")) else (word, *found)))
+
+
+def _bare(word: str) -> tuple[str, ...]:
+    """Return a Korean noun without its particle, and without its plural's ending."""
+    bare = next((word.removesuffix(end) for end in _PARTICLES if word.endswith(end) and word != end), word)
+    return (bare, *([bare.removesuffix(_PLURAL)] if bare.endswith(_PLURAL) else []))
 
 
 @cache
@@ -119,7 +150,9 @@ def noun_at(tokens: Sequence[Token], at: int) -> Noun | None:
             found = _noun(f"{before} {last}".strip())
             if found is not None:
                 text = " ".join(t.text if t.text[1:] != t.text[1:].lower() else t.lower for t in said)
-                plural = last != said[-1].lower or found.plural
+                ending = said[-1].lower.removeprefix(last)
+                text = text if text.isascii() else f"{before} {last}".strip()
+                plural = found.plural or (ending != "" and (ending.isascii() or ending.startswith(_PLURAL)))
                 text = text.capitalize() if found.lemma in words()["names"]["words"] else text
                 return replace(found, text=text, length=length, plural=plural)
     return None

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BREAKS = {"while", "but", "because", "when", "then", "if"}
-_LINKS = {"and", ",", "or"}
+_LINKS = {"and", ",", "or", "nor"}
+_NOT = {"not", "never", "neither", "nor"}
 
 
 def scene_of(text: str) -> Scene:
@@ -51,6 +52,8 @@ class _Sentence:
         self.last: list[Entity] = []
         """Of the noun phrase that was read last."""
         self._verbs = self._linked = self._fresh_verb = self._aux = self._there = self._negated = False
+        self._denied = False
+        """Whether what follows is the object of a verb that is denied: `does not have a dog`."""
         self.kind = ""
         self.pending: list[tuple[str, list[Entity]]] = []
         self.dressing = False
@@ -73,8 +76,11 @@ class _Sentence:
         """`and` joins what follows to what was before; `while` begins anew."""
         if self._here in _LINKS:
             self._linked = True
+            self._negated = self._negated or self._here in _NOT
         elif self._here in _BREAKS:
-            self._clause()
+            if not (self._here == "but" and self._word(1).endswith("ing") and is_verb(self._word(1))):
+                self._clause()
+            self._negated = self._denied = False
         elif self._here in {"who", "that", "which"} and self.last:
             self.subjects, self._verbs = self.last, False
         else:
@@ -106,7 +112,7 @@ class _Sentence:
         word = self._here
         if word == "there":
             self._there = True
-        elif word in {"not", "n't", "never"}:
+        elif word in _NOT:
             self._negated = True
         elif word in words()["auxiliaries"]["words"] and not self._means_something(word):
             self._aux = True
@@ -134,7 +140,10 @@ class _Sentence:
         follows = noun_at(self.tokens, self._at + noun.length) if self._at + noun.length < len(self.tokens) else None
         if follows is not None and follows.group != WEATHER:
             return False
-        self.cast.around(noun)
+        if self._negated:
+            self._negated = False
+        else:
+            self.cast.around(noun)
         self._at += noun.length
         return True
 
@@ -147,7 +156,7 @@ class _Sentence:
             self._at += 1
             self._aux = True
             return True
-        preposition, self._at = self._here, self._at + length
+        preposition, self._at, self._denied = self._here, self._at + length, False
         if self._negated:
             self._negated = False
             phrase = phrase_at(self.tokens, self._at)
@@ -163,6 +172,7 @@ class _Sentence:
         if not self._may_be_verb(word):
             return False
         actors = self._actors(word)
+        self._denied = self._negated
         if self._negated:
             self.cast.scene.miss(f"not {word}")
         else:
@@ -200,6 +210,10 @@ class _Sentence:
         told = self.subjects or self.last
         if not told or phrase_at(self.tokens, self._at).noun is not None:
             return False
+        if self._negated and (colour is not None or self._here in words()["moods"] or self._here in words()["sizes"]):
+            self.cast.scene.miss(f"not {self._here}")
+            self._at, self._negated = self._at + (colour[1] if colour else 1), False
+            return True
         if colour is not None:
             for one in told:
                 self.cast.colour(one, colour[0])
@@ -218,6 +232,8 @@ class _Sentence:
         if not phrase.begun:
             return self._name()
         self._at = phrase.end
+        if self._is_denied():
+            return True
         worn = words()["wearable"].get(phrase.noun.lemma) if phrase.noun is not None else None
         people = [one for one in self.last if one.is_person]
         if self.dressing and self._linked and worn is not None and people:
@@ -227,10 +243,25 @@ class _Sentence:
         self.dressing = False
         if phrase.noun is None:
             self._fresh_verb = False
+            self.cast.lacks(self.subjects)
         self._take(phrase)
         if self._at < len(self.tokens) and self._here == "of":
             self._contents()
         return True
+
+    def _is_denied(self) -> bool:
+        """Whether the noun phrase that was just read is what somebody does not have, eat, wear ..., or is not."""
+        if self._linked and self._verbs and self._begins_clause():
+            return False
+        if self._negated and (self._verbs or self._aux or self._there or self._has()):
+            self._negated, self._denied = False, True
+        if self._denied:
+            self._linked = self._fresh_verb = False
+        return self._denied
+
+    def _has(self) -> bool:
+        """Whether `has not` was said, which is no auxiliary here."""
+        return bool(self.subjects) and any(token.lower in {"has", "have", "had"} for token in self.tokens[: self._at])
 
     def _contents(self) -> None:
         """`a basket of apples`: they are in it, or on it."""
@@ -262,6 +293,7 @@ class _Sentence:
         self._fresh_verb = self._linked = False
 
     def _subject(self, named: list[Entity]) -> None:
+        self._denied = False
         joined = self._linked and not self._verbs and not self.landmarks
         if not joined or not self.subjects:
             was_there = self._there
@@ -327,4 +359,6 @@ class _Sentence:
         word = self._here
         if word not in words()["function"]["words"] and not word.isdecimal() and word not in words()["numbers"]:
             self.cast.scene.miss(word)
+            if self._fresh_verb:
+                self.cast.lacks(self.subjects)
         self._at += 1

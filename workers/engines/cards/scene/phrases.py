@@ -183,6 +183,9 @@ class _Reader:
 
     def _compound(self, found: Noun) -> bool:
         """Whether a noun after a noun is the head, not a verb (`the boys swing`)."""
+        before = self._tokens[self._at - 1].lower
+        if self._phrase.noun is not None and not before.isascii() and not self._phrase.noun.lemma.endswith(before):
+            return False  # a Korean particle ends the phrase
         verb = is_verb(self._here) and bool(lemmas(self._here, "VERB"))
         return found.group != WEATHER and not (verb and self._phrase.noun is not None and self._here.endswith("s"))
 

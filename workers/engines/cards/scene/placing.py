@@ -14,8 +14,9 @@ _INCLUDED = {("vase", "flower"), ("tree", "leaf-thing"), ("house", "door"), ("ho
 
 
 def put(scene: Scene, kind: str, one: Entity, named: list[Entity]) -> None:
-    """Put one into a relation with what was named."""
-    if kind == "between":
+    """Put one into a relation with what was named, if that is another."""
+    named = [other for other in named if other is not one]
+    if kind == "between" and named:
         third = named[1] if len(named) > 1 else _other_half(scene, named[0])
         scene.relations.append(Relation(one=one, kind="between", other=named[0], third=third))
         return

@@ -22,6 +22,13 @@ _OF_OBJECT = {"put", "beside", "have"}
 _TAKING = {"beside", "reach", "play", "hold", "desk", "write"}
 _WORKED_ON = {"laptop", "board", "piano", "phone", "guitar"}
 _TABLES = {"table", "desk"}
+#: What is done at a table, where `on` is said: `is writing a letter on the desk`.
+_AT_TABLES = {"read", "write", "draw", "type", "eat", "drink", "work", "study", "use"}
+#: What something is done with, where `on` is said: `is typing on a laptop`; but not by who stands on it.
+_TOOLS = {"paper", "laptop", "phone", "computer", "tablet"}
+_UPON = {"stand", "sit", "dance", "jump", "lie"}
+_CALLING = {"talk", "speak", "call", "chat"}
+_MOVING = {"push", "pull"}
 _PARTS = {"roof", "top", "branch", "back", "edge", "side", "corner", "middle", "center", "centre", "end", "seat"}
 _SUPPORTS = {"on", "in", "under"}
 
@@ -170,9 +177,14 @@ def _rest(reading: Reading, named: list[Entity], end: int) -> tuple[list[Entity]
 
 def _put(reading: Reading, kind: str, preposition: str, named: list[Entity], *, fresh: bool) -> None:
     """Put the ones that are spoken of into the relation with what was named."""
-    told = [one for one in _targets(reading, kind) if one not in named]
+    told = _spoken_of(reading, kind, named)
     doing = [one.doing[-1] for one in told if one.doing]
-    worked = fresh and kind == "on" and named[0].symbol in _WORKED_ON
+    if kind == "on" and _tool(reading, named[0]):
+        return
+    if kind == "on" and named[0].symbol in _TABLES and any(act.verb in _AT_TABLES for act in doing):
+        kind = "at" if all(one.is_person for one in told) else kind
+    upon = kind != "on" or any(act.verb in _UPON for act in doing)
+    worked = not upon and (named[0].symbol == "board" or (fresh and named[0].symbol in _WORKED_ON))
     kind = "near" if worked else "at" if preposition == "at" and named[0].symbol in _TABLES else kind
     if (
         fresh
@@ -196,6 +208,36 @@ def _put(reading: Reading, kind: str, preposition: str, named: list[Entity], *, 
         return
     reading.landmarks = reading.last = named
     reading.kind = kind
+
+
+def _spoken_of(reading: Reading, kind: str, named: list[Entity]) -> list[Entity]:
+    """Return who is put somewhere: of who pushes somebody on a swing, that one."""
+    acts = [one.doing[-1] for one in reading.subjects if one.doing and kind in {"on", "in"}]
+    moved = [act.object for act in acts if act.verb in _MOVING and act.object is not None]
+    alive = [one for one in moved if one.is_person or reading.cast.is_animal(one)]
+    return [one for one in alive or _targets(reading, kind) if one not in named]
+
+
+def _tool(reading: Reading, thing: Entity) -> bool:
+    """Let somebody do it with a thing that it is done `on`: a phone, a laptop, paper; return whether it is one."""
+    users = [one for one in reading.subjects if one.is_person and one.doing and one is not thing]
+    if thing.symbol not in _TOOLS or not users or any(one.doing[-1].verb in _UPON for one in users):
+        return False
+    for one in users:
+        act = one.doing[-1]
+        if thing.symbol == "phone" and act.verb in _CALLING:
+            whom = act.object
+            act.verb, act.object, act.how = "phone", thing, "prop"
+            if whom is not None and whom is not thing:
+                put(reading.cast.scene, "near", one, [whom])
+        elif act.object is None:
+            act.object = thing
+        elif act.how == "prop" and thing in reading.cast.scene.entities:
+            reading.cast.scene.entities.remove(thing)
+        elif act.how != "prop":
+            put(reading.cast.scene, "near", one, [thing])
+    reading.landmarks = reading.last = [thing]
+    return True
 
 
 def _together(one: Entity, kind: str, named: list[Entity]) -> None:
