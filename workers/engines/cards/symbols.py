@@ -16,7 +16,7 @@ from pathlib import Path
 
 from schemas.model import Model
 from workers.engines.cards.facts import Facts
-from workers.engines.cards.palette import colour
+from workers.engines.cards.painting import painted
 
 _FILES = Path(__file__).with_name("symbols")
 _FORM = re.compile(
@@ -24,7 +24,6 @@ _FORM = re.compile(
     r'(?P<back>.*?)(?:<g class="front">(?P<front>.*)</g>)?\s*</svg>\s*',
     re.DOTALL,
 )
-_CLASS = re.compile(r'class="(line-)?([a-z-]+?)(-dark|-light)?"')
 
 
 class Painted(Model):
@@ -110,10 +109,4 @@ def _symbol(name: str, group: str, facts: Facts) -> Symbol:
 @cache
 def _painted(name: str, roles: tuple[tuple[str, str], ...]) -> Painted:
     symbol, chosen = symbols()[name], dict(roles)
-
-    def paint(match: re.Match[str]) -> str:
-        line, role, shade = match.groups()
-        found = colour(chosen.get(role, role) + (shade or ""))
-        return f'fill="none" stroke="{found}"' if line else f'fill="{found}"'
-
-    return Painted(back=_CLASS.sub(paint, symbol.back), front=_CLASS.sub(paint, symbol.front))
+    return Painted(back=painted(symbol.back, chosen), front=painted(symbol.front, chosen))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from workers.engines.cards.figure.hair import Styled, styled
 from workers.engines.cards.figure.hats import hat, on_face
-from workers.engines.cards.figure.ink import drawings, painted
+from workers.engines.cards.figure.ink import drawings
 from workers.engines.cards.figure.shapes import hull
+from workers.engines.cards.painting import painted
 
 if TYPE_CHECKING:
     from workers.engines.cards.figure.person import Look, Person

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schemas.model import Model
-from workers.engines.cards.figure.ink import painted
 from workers.engines.cards.figure.parts import Box, Held, Point
+from workers.engines.cards.painting import painted
 from workers.engines.cards.symbols import symbols
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workers.engines.cards.figure.ink import drawings, painted
+from workers.engines.cards.figure.ink import drawings
+from workers.engines.cards.painting import painted
 
 if TYPE_CHECKING:
     from workers.engines.cards.figure.parts import Point

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import cos, radians, sin
 from typing import TYPE_CHECKING
 
-from workers.engines.cards.figure.ink import drawings, painted
+from workers.engines.cards.figure.ink import drawings
 from workers.engines.cards.figure.limbs import shade
 from workers.engines.cards.figure.shapes import Sketch, between
+from workers.engines.cards.painting import painted
 
 if TYPE_CHECKING:
     from workers.engines.cards.figure.parts import Point
