@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from producers.failures import invalid
 from producers.ids import is_job_id
-from producers.problems import FieldError, ProblemError, responses
+from producers.problems import FieldError, ProblemError, leads_to, responses
 from producers.services import OwnerOf, Ports, Services, ServicesOf
 from producers.views import job_path
 from schemas.after import complete
@@ -101,10 +101,7 @@ def show_image(image_id: str, services: ServicesOf, owner: OwnerOf) -> Response:
     status_code=307,
     response_class=Response,
     responses={
-        307: {
-            "description": "The picture is at Location, for a while",
-            "headers": {"Location": {"description": "A presigned URL", "schema": {"type": "string"}}},
-        },
+        **leads_to("The picture"),
         **responses("image_not_found", "validation_error", "unavailable"),
     },
 )

@@ -108,3 +108,9 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
         said = by_status.setdefault(status, {"description": "", "content": content})
         said["description"] = " or ".join(filter(None, (said["description"], f"`{code}`")))
     return by_status
+
+
+def leads_to(file: str) -> dict[int | str, dict[str, Any]]:
+    """Describe an answer that leads to a file by a presigned URL."""
+    location = {"description": "A presigned URL", "schema": {"type": "string"}}
+    return {307: {"description": f"{file} is at Location, for a while", "headers": {"Location": location}}}
