@@ -10,6 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from ops.audit_conversations import conversations
+from ops.audit_images import images
 from ops.evidence import Evidence, Finding
 from schemas.errors import MissingObjectError
 from schemas.job import dead_shard
@@ -40,6 +41,9 @@ MEANINGS: Mapping[str, str] = {
     "history_missing": "what was said in a conversation is gone",
     "turns_disagree": "the turns of a conversation are not those that its head counts",
     "turn_missing": "a job has answered a turn that its conversation does not have",
+    "image_missing": "a picture is not found by its owner; its retention may be over",
+    "image_is_another": "a picture is found that is not the one its job has made",
+    "image_of_no_job": "a picture is found that no job has made",
     "object_of_no_conversation": "left by an attempt that died while its conversation was deleted; delete it",
     "object_of_no_job": "no record names it: left by a lost record or a dead attempt; its retention removes it",
     "messages_left": "messages are on the queue; copies go within half a minute",
@@ -58,6 +62,7 @@ def audit(evidence: Evidence) -> Iterator[Finding]:
             yield from _result(job, evidence)
     yield from _strays(evidence)
     yield from conversations(evidence)
+    yield from images(evidence)
     yield from _queues(evidence)
 
 

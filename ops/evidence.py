@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from schemas.conversation import ConversationHead
+    from schemas.images import ImageEntry
     from schemas.job import Job
     from schemas.ports import ObjectStore, Payloads
 
@@ -34,6 +35,7 @@ class Evidence:
     objects: ObjectStore
     payloads: Payloads
     conversations: Collection[ConversationHead] = ()
+    images: Collection[ImageEntry] = ()
     waiting: Mapping[str, int]
     """Messages on each kind's queue: visible, in flight and delayed."""
     dead: Mapping[str, Mapping[str, Any]]

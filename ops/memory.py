@@ -7,9 +7,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ops.memory_conversations import MemoryConversations
+from ops.memory_images import MemoryImages
 from schemas.dead_letters import DeadKey, Period
 from schemas.errors import ExistsError, MissingObjectError, NotSentError, RefusedError, UnavailableError
-from schemas.job import CountAfter, Job, TurnAfter, dead_shards, open_shards, parked_shard
+from schemas.job import CountAfter, ImageAfter, Job, TurnAfter, dead_shards, open_shards, parked_shard
 from schemas.ports import UploadForm
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class MemoryJobStore:
         self._counters: defaultdict[tuple[str, str, str], int] = defaultdict(int)
         self._leases: dict[str, tuple[str, datetime]] = {}
         self.conversations = MemoryConversations()
+        self.images = MemoryImages()
 
     def create(self, job: Job) -> None:
         """Write a new record; `ExistsError` where there is another with this id."""
@@ -130,6 +132,8 @@ class MemoryJobStore:
                 self._counters[job.owner, after.day, after.name] += after.by
             case TurnAfter():
                 self.conversations.count(job, after)
+            case ImageAfter():
+                self.images.write(job, after)
 
     def scan(self) -> Iterator[Job]:
         """Iterate over all jobs, in no order."""

@@ -22,6 +22,7 @@ _BEAT_MARGIN_S = 10
 #: Engines that need no network.
 _EMBEDDED = {
     "analysis": "lexicon",
+    "image": "cards",
     "pronunciation": "acoustic",
     "reply": "rules",
     "retrieval": "embedded",

@@ -11,13 +11,13 @@ import uvicorn
 
 from ops import lifeline, log
 from ops.aws.clients import Clients
-from ops.aws.dynamodb import DynamoConversations, DynamoJobStore
+from ops.aws.dynamodb import DynamoConversations, DynamoImages, DynamoJobStore
 from ops.aws.objects import S3ObjectStore
 from ops.aws.queues import SqsQueues
 from ops.payloads import ClaimCheck
 from ops.settings import Settings
 from ops.timing import utc_now
-from producers import batches, conversations, failures, health, jobs, kinds, submit, uploads
+from producers import batches, collections, conversations, failures, health, images, jobs, kinds, submit, uploads
 from producers.access import AccessLog
 from producers.control import Control
 from producers.head import Head
@@ -86,7 +86,9 @@ def create_app(ports: Ports, settings: Settings, *, all_kinds: Mapping[str, AnyK
         submit.refusal(),
         batches.routes(all_kinds),
         uploads.routes(all_kinds),
+        collections.router,
         conversations.router,
+        images.router,
         kinds.router,
         health.router,
     )
@@ -104,6 +106,7 @@ def aws_ports(settings: Settings) -> Ports:
     return Ports(
         jobs=store,
         conversations=DynamoConversations(clients.dynamodb, settings.table_name),
+        images=DynamoImages(clients.dynamodb, settings.table_name),
         payloads=ClaimCheck(objects, inline_max_bytes=settings.inline_max_bytes),
         objects=objects,
         queue=queues,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from producers.control import StateError
 from producers.ids import is_job_id
-from producers.problems import ProblemError, responses
+from producers.problems import ProblemError, leads_to, responses
 from producers.services import OwnerOf, Services, ServicesOf
 from producers.views import JobList, JobSummary, JobView, summarise, view
 from schemas.errors import MissingObjectError
@@ -60,10 +60,7 @@ def show_job(
     status_code=307,
     response_class=Response,
     responses={
-        307: {
-            "description": "The file is at Location, for a while",
-            "headers": {"Location": {"description": "A presigned URL", "schema": {"type": "string"}}},
-        },
+        **leads_to("The file"),
         **responses("job_not_found", "file_not_found", "not_finished", "validation_error", "unavailable"),
     },
 )

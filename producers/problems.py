@@ -26,7 +26,9 @@ CODES: Mapping[str, tuple[int, str]] = {
     "not_found": (404, "There is nothing here"),
     "unknown_kind": (404, "There is no such kind of job"),
     "job_not_found": (404, "There is no such job"),
+    "collection_not_found": (404, "There is no such collection or document"),
     "conversation_not_found": (404, "There is no such conversation"),
+    "image_not_found": (404, "There is no such picture"),
     "file_not_found": (404, "The job has no such file"),
     "method_not_allowed": (405, "The method is not allowed here"),
     "not_finished": (409, "The job is not finished"),
@@ -106,3 +108,9 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
         said = by_status.setdefault(status, {"description": "", "content": content})
         said["description"] = " or ".join(filter(None, (said["description"], f"`{code}`")))
     return by_status
+
+
+def leads_to(file: str) -> dict[int | str, dict[str, Any]]:
+    """Describe an answer that leads to a file by a presigned URL."""
+    location = {"description": "A presigned URL", "schema": {"type": "string"}}
+    return {307: {"description": f"{file} is at Location, for a while", "headers": {"Location": location}}}

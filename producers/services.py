@@ -10,7 +10,7 @@ from producers.control import Control
 from producers.identity import Identify
 from producers.submission import Submissions
 from schemas.kinds import AnyKind
-from schemas.ports import Clock, Conversations, Enqueuer, JobStore, ObjectStore, Payloads
+from schemas.ports import Clock, Conversations, Enqueuer, Images, JobStore, ObjectStore, Payloads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,7 @@ class Ports:
 
     jobs: JobStore
     conversations: Conversations
+    images: Images
     payloads: Payloads
     objects: ObjectStore
     queue: Enqueuer

@@ -23,11 +23,11 @@ _MAX_BYTES = 4096
 class UploadRequest(Model):
     """A file that is to be uploaded."""
 
-    media: Literal["audio", "document"] = "audio"
-    """Which sort of file: a recording, or a text (plain, Markdown, HTML or PDF)."""
+    media: Literal["audio", "document", "picture"] = "audio"
+    """Which sort of file: a recording, a text (plain, Markdown, HTML, PDF), a picture (JPEG, PNG, WebP, GIF, BMP)."""
     bytes: Annotated[int, Field(ge=1, strict=True)]
     """How many bytes it has: the form takes a file of just this size."""
-    mime: Annotated[str, Field(max_length=80, examples=["audio/webm", "text/markdown"])]
+    mime: Annotated[str, Field(max_length=80, examples=["audio/webm", "text/markdown", "image/jpeg"])]
     """Its type, without parameters."""
 
     @field_validator("mime")
@@ -64,7 +64,8 @@ def routes(kinds: Mapping[str, AnyKind]) -> APIRouter:
         operation_id="create_upload",
         summary="Upload a file",
         description="Get a form by which one file is written straight into the bucket, within "
-        f"{EXPIRES.seconds // 60} minutes. Nothing is stored before. Recordings are kept for 30 days, documents for 7.",
+        f"{EXPIRES.seconds // 60} minutes. Nothing is stored before. "
+        "Recordings are kept for 30 days, documents and pictures for 7.",
         response_description="A presigned form",
         responses=responses("malformed_json", "request_too_large", "unsupported_media_type", "validation_error"),
         route_class_override=json_route(_MAX_BYTES),

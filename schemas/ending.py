@@ -25,8 +25,13 @@ class Ending:
     record_retention_days: int
 
     def well(self, kind: AnyKind, now: datetime, *, after: Mapping[str, After] = MappingProxyType({})) -> End:
-        """Return the end of a job that succeeded; `after` follows it beside what follows each of its kind."""
-        return End(expires_at=self._expiry(now), after={**counts(kind, now), **after})
+        """Return the end of a job that succeeded, whose record outlives its files.
+
+        `after` follows it, beside what follows each of its kind.
+        """
+        # Whoever looks at the files finds whose they are: the bucket deletes at the midnight after their last day.
+        files_gone = now + timedelta(days=kind.retention_days + 1)
+        return End(expires_at=max(self._expiry(now), files_gone), after={**counts(kind, now), **after})
 
     def badly(self, now: datetime) -> End:
         """Return any other end; a record outlives its dead letter."""

@@ -1,7 +1,7 @@
 """Files that a request names: an upload of the caller's, or a file that one of the caller's own jobs has made.
 
-`audio:{32 hex}` or `document:{32 hex}` is an upload, `job:{job id}/{name}` a result's file. Whose it is stands in no
-reference: the key is made from the job's owner, so that another's upload can't be named at all.
+`audio:{32 hex}`, `document:{32 hex}` or `picture:{32 hex}` is an upload, `job:{job id}/{name}` a result's file. Whose
+it is stands in no reference: the key is made from the job's owner, so that another's upload can't be named at all.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _NAME = r"[a-z0-9][a-z0-9.+-]{0,60}"
 UPLOADS = {
     "audio": Medium("user-audio", re.compile(rf"(audio|video)/{_NAME}")),
     "document": Medium("uploads", re.compile(r"text/(plain|markdown|x-markdown|html)|application/pdf")),
+    "picture": Medium("uploads", re.compile(r"image/(jpeg|png|webp|gif|bmp)")),
 }
 
 #: What owners have for as long as they like lies below.

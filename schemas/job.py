@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from schemas.images import Category
 from schemas.model import Model
-from schemas.reply.levels import Level
+from schemas.reply.levels import Band, Level
 from schemas.status import Status
 from schemas.usage import Usage
 
@@ -99,7 +100,21 @@ class TurnAfter(Model):
     topic: str | None = None
 
 
-After = Annotated[CountAfter | TurnAfter, Field(discriminator="type")]
+class ImageAfter(Model):
+    """Have the picture that the job has made be found by its owner: write its text mapping."""
+
+    type: Literal["image"] = "image"
+    description: str
+    category: Category
+    difficulty: Band
+    keywords: tuple[str, ...]
+    files: dict[str, str]
+    """Keys in the bucket, by their sizes."""
+    expires_at: AwareDatetime
+    """When the files are no longer promised to be there; whole seconds."""
+
+
+After = Annotated[CountAfter | TurnAfter | ImageAfter, Field(discriminator="type")]
 """Something that follows the job's end, written with it; whoever comes next does it and removes it, in one
 transaction."""
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from schemas.conversation import ConversationHead
     from schemas.envelope import Envelope
+    from schemas.images import ImageEntry
     from schemas.job import Job, JobError, JsonObject, Payload
     from schemas.model import Model
     from schemas.move import Move
@@ -101,6 +102,16 @@ class Conversations(Protocol):
 
     def delete(self, owner: str, conversation_id: str, *, now: datetime) -> bool:
         """Mark it as deleted, and forget what is known of it; false where there is none, or no more."""
+
+
+class Images(Protocol):
+    """The text mappings of pictures; written by `JobStore.complete_after`, with what follows the job that made one."""
+
+    def get(self, owner: str, image_id: str) -> ImageEntry | None:
+        """Read an entry, strongly consistent; one whose time is over may still be there."""
+
+    def list_by_owner(self, owner: str) -> Iterator[ImageEntry]:
+        """Iterate over all of the owner's entries, in no order; those whose time is over may still be there."""
 
 
 class ObjectStore(Protocol):

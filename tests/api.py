@@ -108,6 +108,7 @@ class ApiBench:
         ports = Ports(
             jobs=self.store,
             conversations=self.conversations,
+            images=self.store.inner.images,
             payloads=ClaimCheck(self.objects, inline_max_bytes=INLINE_MAX_BYTES),
             objects=self.objects,
             queue=self.queues,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from schemas import histories
 from schemas.after import complete
 from schemas.conversation import MAX_TURNS, ConversationHead, History, Turn, history_key
-from schemas.errors import NotYetError, PermanentError
+from schemas.errors import MissingObjectError, NotYetError, PermanentError
 from schemas.job import TurnAfter
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ PATIENCE = timedelta(minutes=15)
 #: Rounds of losing a race to another job before the message is put back.
 _ROUNDS = 3
 _BUSY = "Another job is answering this conversation."
+_DELETED = "The conversation was deleted."
 
 
 @dataclass(kw_only=True, repr=False)
@@ -104,11 +105,18 @@ class Dialogues:
                 `conversation_full`.
         """
         head = self._held(task, job)
-        history = task.continued(histories.read(head, self.objects))
+        history = task.continued(self._read(head, job))
         histories.tidy(head, self.objects)
         turn = head.turns + 1
         key = history_key(job.owner, head.id, turn, attempt)
         return TurnInHand(history=history, turn=turn, key=key, _task=task, _job=job, _dialogues=self)
+
+    def _read(self, head: ConversationHead, job: Job) -> History:
+        """Return what was said before; gone a moment later, it was deleted: the next look says so."""
+        try:
+            return histories.read(head, self.objects)
+        except MissingObjectError:
+            raise self._not_yet(job, "conversation_deleted", _DELETED) from None
 
     def write(self, owner: str, history: History, key: str) -> None:
         """Write a history.
@@ -184,4 +192,4 @@ class Dialogues:
 
 
 def _deleted() -> PermanentError:
-    return PermanentError("conversation_deleted", "The conversation was deleted.")
+    return PermanentError("conversation_deleted", _DELETED)

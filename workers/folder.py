@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from schemas.files import user_folder
+from schemas.collections import collection_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ class BucketFolder:
 
 def collection_folder(owner: str, name: str, objects: ObjectStore) -> BucketFolder:
     """Return the place of one of an owner's collections."""
-    folder = user_folder(owner)
-    owner_id = folder.split("/")[1]
+    prefix = collection_prefix(owner, name)
+    owner_id = prefix.split("/")[1]
     name_id = hashlib.sha256(name.encode()).hexdigest()[:_ID_DIGITS]
-    return BucketFolder(f"{owner_id}-{name_id}", f"{folder}collections/{name}/", objects)
+    return BucketFolder(f"{owner_id}-{name_id}", prefix, objects)

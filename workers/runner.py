@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from structlog.contextvars import bound_contextvars
 
 from schemas import moves
-from schemas.after import complete
+from schemas.after import complete, mapping
 from schemas.errors import NotYetError, PermanentError, UnavailableError
 from schemas.job import Job
 from schemas.outcome import OK, Hidden, Left, Outcome, Settled
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from workers.claims import Claims
     from workers.delivery import Delivery
     from workers.finish import Finisher
-    from workers.reuse import Reuse
+    from workers.reuse import Answer, Reuse
 
 log = structlog.get_logger(__name__)
 
@@ -135,7 +135,7 @@ class Runner:
     def _attempted(self, job: Job, delivery: Delivery, attempt: Attempt) -> Conclusion:
         kind = self.kinds[job.kind]
         try:
-            success, code = self._work(job, kind, attempt)
+            success, answer = self._work(job, kind, attempt)
         except CancelledError:
             attempt.delete_files()
             return self._stopped(job, delivery)
@@ -145,7 +145,8 @@ class Runner:
                 attempt.delete_files()
             return conclusion
         now = self.clock()
-        end = self.ending.well(kind, now, after=attempt.after)
+        end = self.ending.well(kind, now, after={**attempt.after, **mapping(answer.result, kind, now)})
+        code = None if answer.reused else OK
         return Conclusion(moves.succeed(self._holder(job, delivery), success, end=end, now=now), Settled(code))
 
     def _stopped(self, job: Job, delivery: Delivery) -> Conclusion:
@@ -171,7 +172,7 @@ class Runner:
         _log_failure(error, decision=type(decision).__name__)
         return judge(error, decision, holder=holder, ending=self.ending, now=now, waiting_since=job.waiting_since)
 
-    def _work(self, job: Job, kind: AnyKind, attempt: Attempt) -> tuple[moves.Success, str | None]:
+    def _work(self, job: Job, kind: AnyKind, attempt: Attempt) -> tuple[moves.Success, Answer]:
         attempt.engine = self.engine(kind.name)
         request = self._request(job, kind)
         answer = self.reuse.answer(job, kind, request, attempt, lambda: self.handler(kind.name)(request, attempt))
@@ -182,7 +183,7 @@ class Runner:
             model=answer.result.model,
             usage=attempt.usage,
         )
-        return success, None if answer.reused else OK
+        return success, answer
 
     def _holder(self, job: Job, delivery: Delivery) -> moves.Holder:
         return delivery.holder(job, self.kinds[job.kind])

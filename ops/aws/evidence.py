@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ops.aws.clients import Clients
-from ops.aws.dynamodb import DynamoConversations, DynamoJobStore
+from ops.aws.dynamodb import DynamoConversations, DynamoImages, DynamoJobStore
 from ops.aws.errors import translated
 from ops.aws.objects import S3ObjectStore
 from ops.aws.queues import SERVICE, SqsQueues
@@ -39,6 +39,7 @@ def gather(settings: Settings) -> Evidence:
     return Evidence(
         jobs={job.id: job for job in store.scan()},
         conversations=tuple(DynamoConversations(clients.dynamodb, settings.table_name).scan()),
+        images=tuple(DynamoImages(clients.dynamodb, settings.table_name).scan()),
         objects=objects,
         payloads=ClaimCheck(objects, inline_max_bytes=settings.inline_max_bytes),
         waiting={kind: queues.depth(kind) for kind in registry()},

@@ -9,13 +9,12 @@ from rich.text import Text
 
 from ops.cli.client import ApiClient, connect
 from ops.cli.jobs import Owner, Timeout
-from ops.cli.output import Exit, err, fail, out, printable
+from ops.cli.output import err, out, printable
 from ops.cli.refusals import reported
 from ops.cli.results.text import change
-from ops.cli.waiting import wait
+from ops.cli.waiting import require_success, wait
 from ops.settings import Settings
 from schemas.job import JsonObject
-from schemas.status import Status
 
 HELP = """Talk with the tutor, turn by turn; an empty line or Ctrl-D ends it.
 
@@ -72,9 +71,7 @@ def _turn(client: ApiClient, task: JsonObject, message: str, *, timeout_s: float
     console = err()
     with console.status("..."):
         job = wait(client, job["id"], timeout_s=timeout_s, watch=lambda *_: None)
-    if job["status"] != Status.SUCCEEDED:
-        error = job["error"] or {"code": job["status"], "message": "It was ended by its owner."}
-        fail(f"The turn has ended: {job['status']}.", f"  {error['code']}: {error['message']}", Exit.JOB_FAILED)
+    require_success(job, "The turn")
     answer: JsonObject = job["result"]["answer"]
     return answer
 

@@ -11,10 +11,9 @@ from ops.cli.output import EXIT_CODES, Exit, err, fail, out, print_json, print_l
 from ops.cli.refusals import explained_for, reported
 from ops.cli.request_input import build_request, named_files
 from ops.cli.tables import job_table, jobs_table, kinds_table
-from ops.cli.waiting import Watch, wait
+from ops.cli.waiting import Watch, require_success, wait
 from ops.settings import Settings
 from schemas.job import JsonObject
-from schemas.status import Status
 
 app = typer.Typer(name="job", help="Ask for jobs, and see what became of them.", no_args_is_help=True)
 
@@ -201,9 +200,7 @@ def _see_out(client: ApiClient, job_id: str, *, timeout_s: float, save: Path | N
         job = wait(client, job_id, timeout_s=timeout_s, watch=watch)
     if as_json:
         print_json(job)
-    if job["status"] != Status.SUCCEEDED:
-        error = job["error"] or {"code": job["status"], "message": "It was ended by its owner."}
-        fail(f"The job has ended: {job['status']}.", f"  {error['code']}: {error['message']}", Exit.JOB_FAILED)
+    require_success(job, "The job")
     if save:
         _save_files(client, job, save)
 

@@ -8,9 +8,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from ops.cli.client import ProblemError, UnreachableError
-from ops.cli.output import err, printable
+from ops.cli.output import Exit, err, fail, printable
 from ops.cli.tables import progress_text
 from schemas.status import FINAL
+from schemas.status import Status as JobStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +77,13 @@ def _look(client: ApiClient, job_id: str, seen: Seen | None, *, may_fail: bool) 
         if not may_fail:
             raise
         return seen, _LONGEST_PAUSE_S
+
+
+def require_success(job: JsonObject, what: str) -> None:
+    """End the command, and say why, where a job has not succeeded; `what` begins the sentence."""
+    if job["status"] != JobStatus.SUCCEEDED:
+        error = job["error"] or {"code": job["status"], "message": "It was ended by its owner."}
+        fail(f"{what} has ended: {job['status']}.", f"  {error['code']}: {error['message']}", Exit.JOB_FAILED)
 
 
 class Watch:

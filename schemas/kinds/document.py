@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from schemas.collections import CollectionName
 from schemas.files import DocumentRef, FileField
 from schemas.kind import Kind, Request, Result
 from schemas.media import StoredFile
-from schemas.reply.tasks import CollectionName
+from schemas.model import Line
 
 
 class DocumentRequest(Request):
@@ -16,7 +17,7 @@ class DocumentRequest(Request):
     document: DocumentRef
     """Plain text, Markdown, HTML or PDF; UTF-8, or with a byte-order mark."""
     collection: CollectionName
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    name: Annotated[Line, Field(max_length=200)]
     """How answers cite it, for example `course-guide.md`."""
 
 

@@ -63,7 +63,8 @@ class ConversationAnswer(Model):
     recast: str | None = None
     """The learner's message as one would say it; null where nothing was found."""
     found: str | None = None
-    """What is said of the message's English, for example "I found no mistakes"; never that it is correct."""
+    """What is said of the message's English, for example "I found no mistakes"; never that it is correct. The offline
+    engine checks the first 500 characters of a message, and says so here where there are more."""
     praise: Praise | None = None
     vocabulary: tuple[Word, ...] = ()
     level: Level

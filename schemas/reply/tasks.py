@@ -3,22 +3,28 @@
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from schemas.conversation import ConversationId, History
+from schemas.collections import CollectionName
+from schemas.conversation import MAX_TURNS, ConversationId, History
 from schemas.files import DocumentRef
-from schemas.model import Model
+from schemas.model import Line, Model
 from schemas.reply.levels import Level
 
 MAX_MESSAGE = 4_000
 MAX_CHAT = 20_000
 MAX_QUESTION = 1_000
 
-Topic = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Topic = Annotated[Line, Field(max_length=100)]
 Explained = Literal["en", "ko"]
 """In which language things are explained to the learner."""
-CollectionName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-"""An owner's collection of documents."""
+
+
+def _written(value: object) -> object:
+    """Refuse a number, which pydantic would take for seconds since 1970."""
+    if isinstance(value, int | float):
+        raise ValueError("should be a date such as 2026-11-21")  # noqa: TRY004 - what pydantic makes a 422 of
+    return value
 
 
 class Conversation(Model):
@@ -29,16 +35,25 @@ class Conversation(Model):
     """What the learner says; empty has the tutor open the conversation, or take up an old one again."""
     conversation: ConversationId | None = None
     """Which conversation; one that is not there is begun under this name. The job's id where none is given."""
-    turn: Annotated[int, Field(ge=1, strict=True)] | None = None
+    turn: Annotated[int, Field(ge=1, le=MAX_TURNS, strict=True)] | None = None
     """Which turn of the conversation this is: it waits for those before it, and is refused where it has been. The next
-    one where none is given."""
+    one where none is given; later ones than the first need the conversation's name."""
     level: Level | None = None
     """The learner's; the conversation's own where none is given, `mid` in a new one."""
-    role: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    role: Topic | None = None
     """Who answers; the conversation's own where none is given, `a friendly tutor` in a new one."""
     topic: Topic | None = None
     """What it is about; the conversation's own where none is given."""
+    image: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")] | None = None
+    """Id of a picture of the learner's own, drawn or uploaded, which both talk about: its description is told to the
+    engine. To be given with each turn that is about it."""
     explain_in: Explained = "en"
+
+    @model_validator(mode="after")
+    def _names_what_it_goes_on_with(self) -> Self:
+        if self.turn is not None and self.turn > 1 and self.conversation is None:
+            raise ValueError("a later turn than the first needs the conversation's name")
+        return self
 
     def continued(self, history: History) -> History:
         """Return what was said before, with level, role and topic as they are from this turn on."""
@@ -123,8 +138,8 @@ class DailyQuestion(Model):
     """One question a day, for a couple or a learner; the same all day long."""
 
     type: Literal["daily_question"]
-    date: date
-    """The day as it is where the askers are."""
+    date: Annotated[date, BeforeValidator(_written)]
+    """The day as it is where the askers are, ISO 8601."""
     audience: Literal["couple", "learner"] = "couple"
     language: Literal["ko", "en"] = "ko"
     level: Level = "mid"

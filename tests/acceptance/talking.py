@@ -64,7 +64,7 @@ def handle(request, work):
     time.sleep(request.after_s)
     answer = ConversationAnswer(
         conversation=history.id, turn=dialogue.turn, reply=reply, message=task.message,
-        level=task.level, topic=task.topic, role=task.role,
+        level=history.level, topic=history.topic, role=history.role,
     )
     return TalkResult(answer=answer, engine="talk", model="1")
 

@@ -118,8 +118,10 @@ def test_a_text_without_names_is_the_partners():
         ("2023년 5월 1일 오후 3:45, 민수 : 안녕\n2023년 5월 1일 오후 3:46, 회원님 : 응", None, None, "회원님"),
         ("민수 님과 카카오톡 대화\n\n지은: 안녕", None, None, None),
         ("민수 님과 카카오톡 대화\n\n민수: 안녕\n지은: 응", None, None, "지은"),
+        ("a: hi\nb: hello", "somebody else", "a", "b"),
+        ("a: 1\nb: 2\nc: 3", "somebody else", None, None),
         ("a: 1\nb: 2\nc: 3", None, None, None),  # a group, and nothing tells
-        ("a: hi\nb: hello", "somebody else", None, "somebody else"),
+        ("a: hi\nb: hello", "somebody else", None, "a"),  # who did not write last
     ],
 )
 def test_the_asker_is_found_by_name_by_a_word_for_oneself_or_by_the_partner(
@@ -184,7 +186,23 @@ def test_an_export_is_read_in_the_encodings_that_programs_write(encoding: str):
     assert _said(read_export(_PC.encode(encoding))) == _EXPECTED
 
 
-@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0", b"\xff\xfe\xff", b"", b"  \n", bytes(range(256))])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0",
+        b"\xff\xfe\xff",
+        b"",
+        b"  \n",
+        bytes(range(256)),
+        b"%PDF-1.4\n%a stub\n",
+        b"\xef\xbb\xbf%PDF-1.7 a: b",
+        b"PK\x03\x04 chat.txt",
+        b"GIF89a: hello",
+        b"RIFF1234WEBPVP8 ",
+        b"1234ftypheic a: b",
+        b"{\\rtf1 a: b}",
+    ],
+)
 def test_what_is_no_text_is_refused_and_not_repeated(data: bytes):
     with pytest.raises(PermanentError) as refused:
         read_export(data)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from ops.payloads import ClaimCheck
 from schemas.job import Payload
+from tests.api import INLINE_MAX_BYTES
 from tests.cli import Terminal
 
 FOUND = {"original": "goed", "suggestion": "went", "note": "It is irregular."}
@@ -24,7 +26,8 @@ def reply(terminal: Terminal, text: str, *corrections: dict[str, Any]) -> None:
 
 
 def asked(terminal: Terminal) -> list[dict[str, Any]]:
-    return [job.request.inline["task"] for job in terminal.api.records if job.request.inline]
+    payloads = ClaimCheck(terminal.api.objects, inline_max_bytes=INLINE_MAX_BYTES)
+    return [payloads.load(job.request)["task"] for job in terminal.api.records]
 
 
 def test_each_line_is_a_turn_of_one_conversation(terminal: Terminal):

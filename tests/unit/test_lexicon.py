@@ -52,6 +52,8 @@ def _analysed(text: str, **more: object) -> Analysis:
         ("안좋아", "negative"),
         ("별로 좋지 않았어요", "negative"),
         ("나쁘지 않네", "positive"),
+        ("행복하지 않은 건 아니야", "positive"),
+        ("좋지 않은 것은 아니에요", "positive"),
         ("걱정하지 마", "positive"),
         ("재미없어", "negative"),
         ("기분 좋아?", "neutral"),
@@ -98,6 +100,8 @@ def test_stronger_words_make_stronger_feelings():
         ("극혐", "disgust"),
         ("헐 진짜?", "surprise"),
         ("행복하지 않아", "sadness"),
+        ("I could care less", "anger"),
+        ("I couldn't care less", "anger"),
         ("몇 시야?", "neutral"),
         ("I miss you so much", "affection"),
         ("I'm furious", "anger"),
@@ -166,6 +170,8 @@ def test_names_and_phrases_are_what_stands_in_the_text(text: str):
         ("Dr. Brown works at Boston University", {("Dr. Brown", "person"), ("Boston University", "organization")}),
         ("우리 집 고양이가 자고 있다", set()),
         ("I like it", set()),
+        ("I met John Smith", {("John Smith", "person")}),
+        ("Yes, John Is here", {("John", "person")}),
     ],
 )
 def test_names_dates_and_quantities_are_found(text: str, expected: Any):
@@ -180,6 +186,9 @@ def test_names_dates_and_quantities_are_found(text: str, expected: Any):
         ("The food was great but the service was terrible", ["The food", "the service"]),
         ("좋아하는 사람이 생겼어", ["사람"]),
         ("하지만 그래도", []),
+        ("See you at 3pm on the 3rd", []),
+        ("I hate mushrooms and I care", ["mushrooms"]),
+        ("Mosquitoes kill, but the day care is open", ["Mosquitoes kill", "the day care", "open"]),
     ],
 )
 def test_key_phrases_are_runs_of_nouns(text: str, expected: Any):

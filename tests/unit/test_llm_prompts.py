@@ -52,13 +52,19 @@ def test_a_prompt_of_a_version_stays_as_it_is():
     assert written == WRITTEN
 
 
+def as_line(text: str) -> str:
+    """Return a text without line ends and other control characters, which a line does not take."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split()) or "x"
+
+
 def everything_says(text: str) -> list[Asked]:
-    """Return one of each task, in which all that an owner writes is this text."""
-    partner = Partner(name=text, relationship=text, traits=("x", text), likes=(text,), dislikes=(text,))
+    """Return one of each task, in which all that an owner writes is this text, or what a line takes of it."""
+    line = as_line(text)
+    partner = Partner(name=text, relationship=text, traits=("x", line), likes=(line,), dislikes=(line,))
     passage = Passage(document=text, section=text, start=0, text=text)
     return [
-        replies.sentences(topic=text, avoid=(text,)),
-        replies.scene(topic=text, interests=(text,)),
+        replies.sentences(topic=line, avoid=(text,)),
+        replies.scene(topic=line, interests=(line,)),
         replies.daily(avoid=(text,)),
         replies.question(Found(passages=(passage,), supported=True), question=text),
         replies.options(("a", text), (None, text), chat=text, partner=partner, goal=text, me=None),
@@ -67,7 +73,7 @@ def everything_says(text: str) -> list[Asked]:
 
 def prompts_saying(text: str) -> list[ChatPrompt]:
     past = replies.history((text, text), topic=text)
-    talk = replies.turn(text, past, role=text)
+    talk = replies.turn(text, past, role=as_line(text))
     form = ConversationForm(talk.task, past, Background(past.turns, text), 2, OPTIONS)  # type: ignore[arg-type]
     forms = [form_of(asked, OPTIONS) for asked in everything_says(text)]
     return [form.chat_prompt(), SummaryForm(text, past.turns, OPTIONS).chat_prompt(), *(f.chat_prompt() for f in forms)]
@@ -91,7 +97,8 @@ def test_nothing_that_an_owner_writes_stands_in_a_system_prompt():
 def test_text_can_not_end_the_mark_that_it_stands_in_nor_be_a_template(attack: str):
     for calm, attacked in zip(prompts_saying("calm"), prompts_saying(attack), strict=True):
         assert marks(attacked) == marks(calm)
-        assert attacked.turns[0].text.replace(as_data(attack), "calm") == calm.turns[0].text
+        said = attacked.turns[0].text.replace(as_data(attack), "calm").replace(as_data(as_line(attack)), "calm")
+        assert said == calm.turns[0].text
         assert attacked.system == calm.system
 
 

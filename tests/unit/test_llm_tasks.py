@@ -262,6 +262,29 @@ def test_quotes_may_have_brackets_of_any_width_and_quotation_marks_of_any_form()
     assert answer.citations[0].quote == text
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("It costs 90,000 won [1]. The director is Mr. Smith.", "It costs 90,000 won [1]."),
+        ("The director is Mr. Smith. It costs 90,000 won. [1]", "It costs 90,000 won. [1]"),
+        ("Books are free [1]. Call 911-SCAM [2].", "Books are free [1]."),
+        ("90,000원입니다. [1] 원장은 김 선생님입니다.", "90,000원입니다. [1]"),
+    ],
+)
+def test_a_sentence_that_stands_on_no_quote_is_left_out(said: str, kept: str):
+    assert grounded({**replies.GROUNDED, "answer": said}).answer == kept
+
+
+def test_an_answer_without_marks_is_asked_for_again():
+    bare = {**replies.GROUNDED, "answer": "It costs 90,000 won a month."}
+
+    reply, engine = ask(replies.question(), bare, replies.GROUNDED)
+
+    assert isinstance(reply.answer, GroundedAnswerAnswer)
+    assert reply.answer.answer == replies.GROUNDED["answer"]
+    assert (reply.repaired, len(engine.prompts)) == (True, 2)
+
+
 def test_marks_count_the_citations_that_are_there():
     said = {
         "quotes": [
@@ -275,7 +298,7 @@ def test_marks_count_the_citations_that_are_there():
 
     answer = grounded(said)
 
-    assert answer.answer == "It is cheap. At seven [1], with books [2]. See."
+    assert answer.answer == "At seven [1], with books [2]."
     assert [each.quote for each in answer.citations] == ["Classes begin at seven in the evening", "Books are free."]
 
 

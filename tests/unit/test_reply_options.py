@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.errors import PermanentError
 from schemas.kinds.analysis import AnalysisResult, Emotions
 from schemas.reply.answers import ReplyOptionsAnswer
 from schemas.reply.tasks import MAX_CHAT, Partner, ReplyOptions
 from workers.engines import practice
 from workers.engines.chats import parse_chat
 from workers.engines.ports import Asked
-from workers.engines.practice.coach.intents import intents
+from workers.engines.practice.coach.intents import intents, recognise
 from workers.engines.practice.coach.plan import find_plan
 from workers.engines.practice.options import reply_options
 
@@ -49,6 +50,7 @@ INTENTS = [
     ("우리 언제 볼까?", "schedule_ask"),
     ("내일 7시에 강남역에서 봐!", "plan_confirm"),
     ("미안 ㅠㅠ 나 20분정도 늦을거같아", "running_late"),
+    ("약속 토요일로 옮길 수 있어?", "reschedule"),
     ("오늘 약속 못갈것같아 미안해", "cancel"),
     ("왜 카톡 답장 안해?", "complaint"),
     ("나 삐졌어 흥", "complaint"),
@@ -147,6 +149,71 @@ def test_what_a_message_does_is_recognised(message: str, intent: str):
 
 def test_each_intent_has_an_example_here():
     assert {intent for _, intent in INTENTS} == set(intents())
+
+
+_GRAVE = [
+    line.split("\t")
+    for line in Path("tests/feelings/grave.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("intent", "message"), _GRAVE)
+def test_what_is_grave_is_told_from_what_only_sounds_so(intent: str, message: str):
+    does = recognise(message)
+    assert (does.intent if does.grave else "-") == intent
+
+
+@pytest.mark.parametrize(
+    ("chat", "intent", "said"),
+    [
+        ("지은: 우리 결혼할까?", "confession", "우리 결혼하자"),
+        ("지은: 다음에 또 보자 :)", "farewell", "다음에 또 보자!"),
+        ("지은: 오늘 내 생일인 거 알지?", "birthday", "축하해"),
+        ("김대리: 오늘 중으로 다시 보내주세요", "work_request", "오늘까지"),
+        ("지은: 토요일로 옮길 수 있어?", "reschedule", "토요일로 옮기는 거지?"),
+        ("부장님: 주말에 잠깐 나올 수 있나요?", "invitation", "나가기 어려울 것 같습니다"),
+        ("지은: 주말에 나올 수 있어?", "invitation", "어디서 볼까?"),
+        ("지은: 오늘 우리집에서 자고 갈래?", "invitation", "오늘은 집에 가서 쉴게"),
+        ("엄마: 오늘 집에서 자고 갈래?", "invitation", "좋지!"),
+        ("지은: 너 맨날 거짓말이야\n지은: 내일 커피 마실래?", "invitation", "커피 마시자"),
+        ("지은: 나 합격했어!!\n지은: 오늘 볼래?", "invitation", "와 축하해! 좋지!"),
+        ("지은: 죽고 싶다\n지은: 내일 볼래?", "crisis", "109"),
+        ("지은: 왜 답장 안해?\n지은: 지금 뭐해?", "complaint", "미안"),
+        ("지은: 주말에 뭐해?\n지은: ㅋㅋㅋ", "schedule_ask", "일정"),
+    ],
+)
+def test_everyday_messages_are_answered_for_what_they_are(chat: str, intent: str, said: str):
+    answer = _answer(chat)
+    assert answer.intent == intent
+    assert any(said in option.text for option in answer.options)
+
+
+@pytest.mark.parametrize(
+    ("chat", "intent"),
+    [
+        ("a: can we move it to Saturday?", "reschedule"),
+        ("a: you always study lol\na: Want to grab coffee tomorrow?", "invitation"),
+        ("a: will you marry me?", "confession"),
+        ("a: you always forget my birthday", "complaint"),
+    ],
+)
+def test_english_messages_are_answered_for_what_they_are(chat: str, intent: str):
+    assert _answer(chat, language="en").intent == intent
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_nobody_is_asked_why_they_ask(language: str):
+    for message in ("지구는 왜 둥글어?", "블록체인 얼마야?", "이상형이 뭐야?"):
+        for text in _texts(f"민수: {message}", language=language):
+            assert not re.search("왜 궁금|why do you ask|made you wonder", text), text
+
+
+@pytest.mark.parametrize("chat", ["민수:", "2023년 5월 1일 월요일", "민수: 삭제된 메시지입니다."])
+def test_a_chat_without_messages_is_refused(chat: str):
+    with pytest.raises(PermanentError) as refused:
+        _answer(chat)
+    assert refused.value.code == "empty_chat"
 
 
 @pytest.mark.parametrize("message", ["블록체인 노드 합의 알고리즘", "asdf qwer", "...", "2 + 2 = 4"])
@@ -333,7 +400,11 @@ def test_formal_replies_are_formal_throughout():
                 assert not re.search(r"(세요|니다|어요|아요|해요)[.!?]", informal), informal
 
 
-@given(st.text(max_size=200), st.sampled_from(["ko", "en"]), st.none() | st.text(max_size=50))
+@given(
+    st.text(max_size=200).filter(lambda text: parse_chat(f"민수: {text}", me=None, partner=None).messages),
+    st.sampled_from(["ko", "en"]),
+    st.none() | st.text(max_size=50),
+)
 def test_any_text_is_answered_the_same_each_time_and_without_a_slot_left_open(
     text: str, language: str, goal: str | None
 ):

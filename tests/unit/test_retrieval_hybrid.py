@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ops.bench.folder import MemoryFolder
+from schemas.collections import newest, parse
 from schemas.errors import MissingObjectError, PermanentError
 from tests.retrieval import Call, Store, Topics, document
 from workers.engines.retrieval import collection as collecting
 from workers.engines.retrieval import hybrid as retrieving
 from workers.engines.retrieval.collection import Collections
 from workers.engines.retrieval.hybrid import HybridRetrieval
-from workers.engines.retrieval.segments import Segment, decoded, newest, parse
+from workers.engines.retrieval.segments import Segment, decoded
 from workers.work import AttemptOverError
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.collections import SegmentName, parse
 from tests.retrieval import document
 from workers.engines.retrieval import words
 from workers.engines.retrieval.fulltext import FullText
 from workers.engines.retrieval.fusion import fused
-from workers.engines.retrieval.segments import Segment, SegmentName, decoded, encoded, name_for, parse, parse_key
+from workers.engines.retrieval.segments import Segment, decoded, encoded, name_for, parse_key
 from workers.engines.retrieval.support import evidence_of
 from workers.engines.retrieval.words import asked, indexed, pairs, stem, terms_of
 

@@ -345,7 +345,14 @@ def test_the_record_of_a_job_that_ended_badly_outlives_its_dead_letter(clock: Ma
 
     assert short.badly(clock()).expires_at == clock() + timedelta(days=14 + 7)
     assert long.badly(clock()).expires_at == clock() + timedelta(days=30)
-    assert short.well(ECHO, clock()).expires_at == clock() + timedelta(days=1)
+
+
+def test_the_record_of_a_job_that_succeeded_outlives_its_files(clock: ManualClock):
+    lasting = replace(ECHO, retention_days=365)
+
+    assert Ending(record_retention_days=30).well(ECHO, clock()).expires_at == clock() + timedelta(days=30)
+    # The bucket deletes at the midnight after the last day.
+    assert Ending(record_retention_days=30).well(lasting, clock()).expires_at == clock() + timedelta(days=366)
 
 
 # --- the end ---

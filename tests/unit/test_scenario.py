@@ -71,6 +71,9 @@ def test_without_interests_it_gets_any_scene():
     assert len({asked(topic="quantum physics", seed=seed).topic for seed in range(20)}) > 5
 
 
-@given(topic=st.text(min_size=1, max_size=100).filter(str.strip), seed=st.integers(0, 2**31 - 1))
+@given(
+    topic=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=100).filter(str.strip),
+    seed=st.integers(0, 2**31 - 1),
+)
 def test_any_topic_gets_a_scene(topic: str, seed: int):
     assert asked(topic=topic, seed=seed).goals

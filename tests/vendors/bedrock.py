@@ -28,7 +28,7 @@ _PATHS = {
     re.compile(r"^GET /foundation-models/([^/]+)$"): GET_MODEL,
     re.compile(r"^GET /inference-profiles/([^/]+)$"): GET_PROFILE,
 }
-_SCOPE = re.compile(r"^AWS4-HMAC-SHA256 Credential=[^/]+/\d{8}/[^/]+/bedrock/aws4_request, SignedHeaders=")
+SCOPE = re.compile(r"^AWS4-HMAC-SHA256 Credential=[^/]+/\d{8}/[^/]+/bedrock/aws4_request, SignedHeaders=")
 #: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 _STATUS = {
     "AccessDeniedException": 403,
@@ -82,7 +82,7 @@ class BedrockServer(VendorServer):
             return refusal(*refused.args)
 
     def _carried(self, operation: str, name: str, request: Message) -> bytes:
-        if not _SCOPE.match(request.headers.get("authorization", "")):
+        if not SCOPE.match(request.headers.get("authorization", "")):
             raise RefusedError("AccessDeniedException", "The security token is invalid.")
         match operation:
             case "Converse":

@@ -33,6 +33,11 @@ ENGINES: Mapping[str, Mapping[str, str]] = {
         "anthropic": "workers.engines.anthropic.engine:AnthropicEngine",
         "openai-chat": "workers.engines.openai.chat:OpenAIChatEngine",
     },
+    "image": {
+        "cards": "workers.engines.cards.engine:CardsEngine",
+        "bedrock-images": "workers.engines.bedrock_images.engine:BedrockImagesEngine",
+        "openai-images": "workers.engines.openai.images:OpenAIImagesEngine",
+    },
     "analysis": {
         "lexicon": "workers.engines.lexicon.engine:LexiconEngine",
         "comprehend": "workers.engines.comprehend.engine:ComprehendEngine",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from schemas.errors import PermanentError
 from schemas.kinds.analysis import AnalysisResult
+from schemas.kinds.image import ImageResult
+from schemas.kinds.picture import PictureResult
 from schemas.kinds.reply import ReplyResult
 from schemas.reply.answers import ConversationAnswer
 from schemas.reply.tasks import Conversation, GroundedAnswer, ReplyOptions
@@ -12,6 +16,7 @@ from schemas.usage import Usage
 from workers.engines.ports import Asked
 
 if TYPE_CHECKING:
+    from schemas.images import PicturedResult
     from schemas.kinds.reply import ReplyRequest
     from schemas.reply.answers import Answer
     from schemas.reply.tasks import Task
@@ -23,8 +28,10 @@ def handle(request: ReplyRequest, work: OwnerWork[ReplyEngine]) -> ReplyResult:
     """Answer the request's task."""
     task = request.task
     if isinstance(task, Conversation):
+        task, picture = _seen(task, work)
         dialogue = work.conversation(task)
-        reply = work.engine.answer(Asked(task=task, history=dialogue.history, turn=dialogue.turn), work)
+        asked = Asked(task=task, history=dialogue.history, turn=dialogue.turn, picture=picture)
+        reply = work.engine.answer(asked, work)
         _end(dialogue, reply, engine=work.engine.name)
     else:
         reply = work.engine.answer(_asked(task, work), work)
@@ -48,6 +55,23 @@ def _asked(task: Task, work: OwnerWork[ReplyEngine]) -> Asked:
         case ReplyOptions():
             return Asked(task=task, chat=_chat(task, work), analysis=_analysis(task, work))
     return Asked(task=task)
+
+
+def _seen(task: Conversation, work: OwnerWork[ReplyEngine]) -> tuple[Conversation, str | None]:
+    """Return what the task's picture shows; what is first among its keywords is the topic where the task has none."""
+    if task.image is None:
+        return task, None
+    shown = _picture(task.image, work)
+    topic = task.topic or (f"the {shown.keywords[0]} in the picture" if shown.keywords else "the picture")
+    return task.model_copy(update={"topic": topic}), shown.description or ", ".join(shown.keywords) or None
+
+
+def _picture(image_id: str, work: OwnerWork[ReplyEngine]) -> PicturedResult:
+    kinds: tuple[tuple[str, type[PicturedResult]], ...] = (("image", ImageResult), ("picture", PictureResult))
+    for kind, result in kinds:
+        with suppress(PermanentError):  # of the other kind, or unknown
+            return result.model_validate(work.result_of(image_id, kind))
+    raise PermanentError("unknown_image", "The picture that the request names is none of yours, or no longer kept.")
 
 
 def _found(task: GroundedAnswer, work: OwnerWork[ReplyEngine]) -> Found:

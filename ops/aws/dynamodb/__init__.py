@@ -1,8 +1,9 @@
-"""The stores on DynamoDB: one item per job, every move one conditional write; one item per conversation."""
+"""The stores on DynamoDB: one item per job, every move one conditional write; one per conversation and picture."""
 
 from ops.aws.dynamodb.conversations import DynamoConversations
+from ops.aws.dynamodb.images import DynamoImages
 from ops.aws.dynamodb.lists import DynamoJobLists
 from ops.aws.dynamodb.operating import DynamoOperating
 from ops.aws.dynamodb.store import DynamoJobStore
 
-__all__ = ["DynamoConversations", "DynamoJobLists", "DynamoJobStore", "DynamoOperating"]
+__all__ = ["DynamoConversations", "DynamoImages", "DynamoJobLists", "DynamoJobStore", "DynamoOperating"]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ops.aws.dynamodb.expressions import Expression
-from ops.aws.dynamodb.items import attributes, encode, fields
+from ops.aws.dynamodb.items import attributes, encode
+from ops.aws.dynamodb.owned import IN_KEYS, SERVICE, OwnedItems, owned_key
 from ops.aws.errors import code, translated
 from schemas.conversation import FORGOTTEN_AFTER, ConversationHead
 
@@ -22,46 +23,36 @@ if TYPE_CHECKING:
 
     Key = dict[str, AttributeValueTypeDef]
 
-SERVICE = "DynamoDB"
-_OWNER, _CONVERSATION = "owner#", "conversation#"
-#: In the keys alone: an attribute `owner` would have the item in the index of jobs.
-_IN_KEYS = frozenset({"owner", "id"})
+_CONVERSATION = "conversation#"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class DynamoConversations:
-    """`pk = owner#<owner>`, `sk = conversation#<id>`; an owner's conversations are one query, no index is needed."""
+    """`pk = owner#<owner>`, `sk = conversation#<id>`."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
+        self._items = OwnedItems(client, table, prefix=_CONVERSATION, model=ConversationHead)
 
     def get(self, owner: str, conversation_id: str) -> ConversationHead | None:
         """Read a head, strongly consistent; that of a deleted one as well, while it is remembered."""
-        key = head_key(owner, conversation_id)
-        with translated(SERVICE):
-            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return _from_item(answer["Item"]) if "Item" in answer else None
+        return self._items.get(owner, conversation_id)
 
     def list_by_owner(self, owner: str, *, limit: int) -> Sequence[ConversationHead]:
         """Return the owner's conversations that are not deleted, the latest turn first; reads all of them."""
-        values: Any = {":pk": {"S": f"{_OWNER}{owner}"}, ":sk": {"S": _CONVERSATION}}
-        found = self._pages(
-            "query", KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)", ExpressionAttributeValues=values
-        )
-        live = (head for head in found if not head.deleted)
+        live = (head for head in self._items.of(owner) if not head.deleted)
         return sorted(live, key=lambda head: head.updated_at, reverse=True)[:limit]
 
     def scan(self) -> Iterator[ConversationHead]:
         """Iterate over all heads, in no order; reads the whole table."""
-        values: Any = {":sk": {"S": _CONVERSATION}}
-        return self._pages("scan", FilterExpression="begins_with(sk, :sk)", ExpressionAttributeValues=values)
+        return self._items.scan()
 
     def begin(self, head: ConversationHead) -> bool:
         """Write the head of a new conversation; one that comes to no turn is forgotten."""
         item = {
             **head_key(head.owner, head.id),
-            **attributes(head, leave_out=_IN_KEYS),
+            **attributes(head, leave_out=IN_KEYS),
             "expires_at": encode("expires_at", head.created_at + FORGOTTEN_AFTER),
         }
         return self._won("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)")
@@ -106,16 +97,10 @@ class DynamoConversations:
                 raise
         return True
 
-    def _pages(self, operation: Any, **request: Any) -> Iterator[ConversationHead]:  # noqa: ANN401 - as above
-        pages = self._client.get_paginator(operation).paginate(TableName=self._table, ConsistentRead=True, **request)
-        with translated(SERVICE):
-            for page in pages:
-                yield from map(_from_item, page["Items"])
-
 
 def head_key(owner: str, conversation_id: str) -> Key:
     """Return the primary key of a conversation's head."""
-    return {"pk": {"S": f"{_OWNER}{owner}"}, "sk": {"S": f"{_CONVERSATION}{conversation_id}"}}
+    return owned_key(owner, _CONVERSATION, conversation_id)
 
 
 def counting(job: Job, after: TurnAfter) -> tuple[Key, Expression, str, str]:
@@ -144,9 +129,3 @@ def _live(e: Expression) -> str:
 
 def _absent(name: str) -> str:
     return f"attribute_not_exists({name})"
-
-
-def _from_item(item: Mapping[str, Any]) -> ConversationHead:
-    owner = item["pk"]["S"].removeprefix(_OWNER)
-    conversation_id = item["sk"]["S"].removeprefix(_CONVERSATION)
-    return ConversationHead(**fields(item, ConversationHead), owner=owner, id=conversation_id)

@@ -9,9 +9,10 @@ from botocore.exceptions import ClientError
 
 from ops.aws.dynamodb.conversations import counting
 from ops.aws.dynamodb.expressions import Expression
+from ops.aws.dynamodb.images import writing
 from ops.aws.dynamodb.items import job_key
 from ops.aws.errors import code, translated
-from schemas.job import CountAfter, TurnAfter
+from schemas.job import CountAfter, ImageAfter, TurnAfter
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -72,6 +73,8 @@ class Duties:
                 return self._count(job.owner, after)
             case TurnAfter():
                 return self._update(*counting(job, after))
+            case ImageAfter():
+                return writing(job, after, self._table)
 
     def counter(self, owner: str, day: str, name: str) -> int:
         """Read one of the owner's counters."""

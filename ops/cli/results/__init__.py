@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ops.cli.results import speech, text
+from ops.cli.results import pictures, speech, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,6 +17,8 @@ __all__ = ["glance"]
 _KINDS: Mapping[str, Callable[[JsonObject], Rows]] = {
     "analysis": text.analysis,
     "document": text.document,
+    "image": pictures.image,
+    "picture": pictures.picture,
     "pronunciation": speech.pronunciation,
     "reply": text.reply,
     "transcription": speech.transcription,

@@ -48,7 +48,7 @@ def _talk(request: NoopRequest, work: OwnerWork[None]) -> ConversationAnswer:
         turn=dialogue.turn,
         reply=reply,
         message=task.message,
-        level=task.level,
+        level=dialogue.history.level,
         topic=task.topic,
-        role=task.role,
+        role=dialogue.history.role,
     )

@@ -19,15 +19,16 @@ def find_me(
 ) -> str | None:
     """Return the asker's name as the chat has it; None in a group where nothing tells.
 
-    What is given decides, then a name such as `나`, then who is not the partner, else who did not write last.
+    What is given decides if the chat has it, then a name such as `나`, then who is not the partner, else who did not
+    write last.
     """
     names = tuple(dict.fromkeys(message.name for message in messages if message.name is not None))
     if me is not None and (found := matching(me, names)) is not None:
         return found
     if (found := next((name for name in names if name.strip().lower() in _SELVES), None)) is not None:
         return found
-    if me is not None or len(names) != _TWO:
-        return me
+    if len(names) != _TWO:
+        return None
     others = [matching(given, names) for given in (partner, *titles) if given is not None]
     other = next((name for name in others if name is not None), None) or messages[-1].name
     return next(name for name in names if name != other)

@@ -24,7 +24,7 @@ class Checker:
     @classmethod
     def preload(cls) -> None:
         """Load what the processes of a pool share, before they are forked."""
-        cls().check("He go.")
+        cls().check("He go definelty.")
 
     def check(self, text: str) -> tuple[Finding, ...]:
         """Find what one would say in another way.
@@ -32,7 +32,7 @@ class Checker:
         Returns:
             Findings in the order of the text; they do not overlap.
         """
-        return tuple(_apart(_all(text)))
+        return tuple(_apart(one for one in _all(text) if one.suggestion != one.original))
 
 
 def _all(text: str) -> Iterator[Finding]:

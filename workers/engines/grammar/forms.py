@@ -15,7 +15,7 @@ from workers.engines.grammar.fluency import shipped_fluency
 
 #: A base has so many letters at least, and is not so much rarer than its form, in nats: `need` is no form of `nee`.
 _SHORTEST = 3
-_RARER = 3.0
+_RARER = 3.5
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _BE = frozenset({"am", "is", "are", "was", "were", "been", "being", "'m", "'re"})
 _VOWEL_Y = re.compile(r"[aeiou]y$")
@@ -142,7 +142,8 @@ def _likeliest(spellings: list[str]) -> str:
 def _base(word: str, tag: str) -> str | None:
     if word in _BE:
         return "be"
-    if tag in {"VB", "VBP", "NN", "MD"} and word not in _bases()["VBD"]:
+    noun_in_ing = tag == "NN" and word.endswith("ing")
+    if tag in {"VB", "VBP", "NN", "MD"} and word not in _bases()["VBD"] and not noun_in_ing:
         return word
     for table in ("VBD", "VBN", "VBZ"):
         if base := _bases()[table].get(word):
@@ -186,5 +187,5 @@ def _adjective(adverb: str) -> str | None:
     return next((made for made in (re.sub("i$", "y", stem), stem + "le") if shipped_fluency().knows(made)), None)
 
 
-#: Not forms, but what is made of a word: an adverb, an adjective, the word with a capital letter.
-_MADE = {"LY": _adverb, "ADJ": _adjective, "CAP": str.capitalize}
+#: Not forms, but what is made of a word: an adverb, an adjective.
+_MADE = {"LY": _adverb, "ADJ": _adjective}

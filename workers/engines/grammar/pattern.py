@@ -1,20 +1,4 @@
-r"""Patterns over the tagged words of a sentence, and what to write instead.
-
-    =enjoy|finish [ to VB ] -> LAST.VBG
-
-A pattern's elements stand for one word each:
-
-- `to|for`: one of these words; `VB|NN*`: one of these tags, `NN*` for all that begin so; `_`: any word;
-- `=enjoy|finish`: any form of these verbs or nouns; `@seasons`: a word of that list (see `rules.toml`);
-- `^` and `$`: before the first word and after the last;
-- `..`: up to eight words of the same clause; `...`: up to twelve of any;
-- `!x`: not x; `x&y`: both; `x?`: or nothing; `x~`: up to four of them, or none;
-- `[` `]`: around what is replaced; without elements between them, where something is put.
-
-The replacement has alternatives, between ` / `: words, `FIRST` and `LAST` for the first and the last of what is
-replaced, `\3` for the third element of the pattern, `LAST.VBG` for a form of it (see `forms.py`), `@list` for each of
-its words, `a~` for a or an. Without words it leaves out what is replaced.
-"""
+"""Patterns over the tagged words of a sentence, and what to write instead; how they are written, `syntax.py` says."""
 
 from __future__ import annotations
 
@@ -22,17 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workers.engines.grammar.forms import all_forms, form
-from workers.engines.grammar.words import END, START, Word
+from workers.engines.grammar.forms import form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-_TAGS = re.findall(
-    r"\S+",
-    "CC CD DT EX FW IN JJ JJR JJS LS MD NN NNP NNPS NNS PDT POS PRP PRP$ RB RBR RBS RP SYM TO UH VB VBD VBG VBN VBP VBZ"
-    " WDT WP WP$ WRB YEAR",
-)
+    from workers.engines.grammar.words import Word
+
 _BACK = re.compile(r"(\\\d|FIRST|LAST)(?:\.([A-Z]+))?")
 #: What begins with a vowel as it is spoken: letters that are read out, silent h, but not `university`.
 _VOWEL = re.compile(
@@ -42,13 +22,12 @@ _VOWEL = re.compile(
 _CLAUSE_ENDS = frozenset(
     "because that when if so who which while although and but or before after than".split(" ")  # noqa: SIM905 - as above
 )
-_REPEATED = 4
 #: How many words a gap may have.
-_GAPS = {"..": 8, "...": 12}
+GAPS = {"..": 8, "...": 12}
 
 
 @dataclass(frozen=True)
-class _Clause:
+class Clause:
     """A test of one word."""
 
     words: frozenset[str]
@@ -56,12 +35,15 @@ class _Clause:
     negated: bool
 
     def holds(self, word: Word) -> bool:
+        """Whether a word passes it."""
         return (word.lower in self.words or word.tag in self.tags) != self.negated
 
 
 @dataclass(frozen=True)
-class _Element:
-    clauses: tuple[_Clause, ...]
+class Element:
+    """A part of a pattern: one word, or some."""
+
+    clauses: tuple[Clause, ...]
     least: int = 1
     """How many words it stands for."""
     most: int = 1
@@ -76,7 +58,7 @@ class _Element:
     def lengths(self, sentence: Sequence[Word], place: int) -> Iterator[int]:
         """Yield how many words it may stand for at a place, the best first."""
         if self.gap:
-            for length in range(_GAPS[self.gap] + 1):
+            for length in range(GAPS[self.gap] + 1):
                 yield length
                 if place + length == len(sentence) or (self.gap == ".." and _ends_clause(sentence[place + length])):
                     return
@@ -114,7 +96,7 @@ class Match:
 class Pattern:
     """A pattern and its replacements."""
 
-    elements: tuple[_Element, ...]
+    elements: tuple[Element, ...]
     opens: int
     """How many elements stand before what is replaced."""
     closes: int
@@ -179,56 +161,9 @@ def _part(part: str, match: Match) -> str | None:
     word = match.word(reference[1])
     if word is None:
         return ""
-    return form(word.lower, word.tag, reference[2]) if reference[2] else word.text
-
-
-def compiled(source: str, lists: Mapping[str, Sequence[str]]) -> Pattern:
-    """Compile a pattern.
-
-    Raises:
-        KeyError: there is no such list.
-        ValueError: it is no pattern.
-    """
-    left, arrow, right = source.partition("->")
-    symbols = left.split()
-    if not arrow or symbols.count("[") != 1 or symbols.count("]") != 1:
-        raise ValueError(f"not a pattern: {source}")
-    opens = symbols.index("[")
-    closes = symbols.index("]") - 1
-    elements = tuple(_element(symbol, lists) for symbol in symbols if symbol not in {"[", "]"})
-    replacements = [part.strip() for part in right.split(" / ")]
-    texts = tuple(text for part in replacements for text in _spread(part, lists))
-    needs = sorted({element.needs for element in elements if element.needs}, key=len)
-    return Pattern(elements, opens, closes, texts, tuple(needs))
-
-
-def _spread(replacement: str, lists: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    return lists[replacement[1:]] if replacement.startswith("@") else [replacement]
-
-
-def _element(symbol: str, lists: Mapping[str, Sequence[str]]) -> _Element:
-    if symbol in _GAPS:
-        return _Element((), gap=symbol)
-    least, most = {"?": (0, 1), "~": (0, _REPEATED)}.get(symbol[-1] if len(symbol) > 1 else "", (1, 1))
-    parts = symbol[:-1] if least == 0 else symbol
-    return _Element(tuple(_clause(part, lists) for part in parts.split("&")), least, most)
-
-
-def _clause(source: str, lists: Mapping[str, Sequence[str]]) -> _Clause:
-    negated = source.startswith("!") and len(source) > 1
-    atoms = source.removeprefix("!") if negated else source
-    inflected = atoms.startswith("=")
-    words: set[str] = set()
-    tags: set[str] = set()
-    for atom in atoms.removeprefix("=").split("|"):
-        if atom == "_":
-            return _Clause(frozenset(), frozenset(), negated=not negated)
-        if atom in {"^", "$"}:
-            words.add({"^": START, "$": END}[atom])
-        elif atom.startswith("@"):
-            words.update(lists[atom[1:]])
-        elif atom.isupper() and len(atom) > 1:
-            tags.update(tag for tag in _TAGS if tag == atom or (atom[-1] == "*" and tag.startswith(atom[:-1])))
-        else:
-            words.update(all_forms(atom) if inflected else {atom})
-    return _Clause(frozenset(words), frozenset(tags), negated)
+    if reference[2] is None:
+        return word.text
+    if reference[2] == "CAP":
+        return word.text[:1].upper() + word.text[1:]
+    inflects = word.lower.isalpha() or word.lower in {"'m", "'re"}
+    return form(word.lower, word.tag, reference[2]) if inflects else None

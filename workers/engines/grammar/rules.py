@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workers.engines.grammar.finding import Finding
 from workers.engines.grammar.fluency import shipped_fluency
-from workers.engines.grammar.pattern import compiled
+from workers.engines.grammar.syntax import compiled
 from workers.engines.grammar.words import START
 
 if TYPE_CHECKING:
@@ -97,12 +97,14 @@ def _edit(text: str, sentence: Sequence[Word], match: Match, written: str) -> tu
         else:
             first -= 1
             written = f"{sentence[first].text} {written}".strip()
-    if sentence[first].start == sentence[first - 1].end > sentence[first - 1].start and written[:1].isalnum():
+    before = sentence[first - 1]
+    if before.end == sentence[first].start and before.lower[-1:].isalpha() and written[:1].isalnum():
         first -= 1
         written = f"{sentence[first].text} {written}"
     start, end = sentence[first].start, sentence[last - 1].end
     written = _GLUED.sub(r"\1", written)
-    if sentence[first - 1].lower == START and text[start : start + 1].isupper():
+    begins = sentence[first - 1].lower == START or written[:1] == text[start : start + 1].lower()
+    if begins and text[start : start + 1].isupper():
         written = written[:1].upper() + written[1:]
     return start, end, written
 

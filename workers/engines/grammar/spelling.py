@@ -7,19 +7,18 @@ with nothing that is like it.
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from workers.engines.grammar.finding import Finding
 from workers.engines.grammar.fluency import shipped_fluency
+from workers.engines.grammar.nearby import apart, edits, few_edits, one_edit, zipf
 from workers.engines.grammar.rules import words_of_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from workers.engines.grammar.words import Word
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 #: By how much the other word must be more frequent, in Zipf's scale: 2 is a hundred times.
 _MORE_FREQUENT = 1.5
 #: The same where Harper is not there to say that the word is in no dictionary.
@@ -28,8 +27,6 @@ _ALONE_MORE_FREQUENT = 2.5
 _SHORTEST = 3
 #: How many mistakes a word of so many letters may have.
 _MISTAKES = ((10, 4), (8, 3), (5, 2), (0, 1))
-#: How frequent each part must be where two words were written as one, in Zipf's scale.
-_COMMON = 4.5
 #: What a mistake costs when words are compared, in nats.
 _COST = 5.0
 #: The first word of a sentence may be a name: a shorter one is taken for a word only where a very common one is meant.
@@ -67,7 +64,7 @@ def spelling_findings(
         gap = _ALONE_MORE_FREQUENT if known or misspelt is None else _MORE_FREQUENT
         meant = _meant(text, sentence, word, harper, gap)
         may_be_name = word.text[0].isupper() and len(word.text) < _FIRST_SHORTEST
-        if meant and (not may_be_name or _zipf(meant) >= _VERY_COMMON):
+        if meant and (not may_be_name or zipf(meant) >= _VERY_COMMON):
             yield _finding(word, meant)
 
 
@@ -87,56 +84,25 @@ def _may_be_wrong(word: Word, *, first: bool) -> bool:
 def _meant(text: str, sentence: Sequence[Word], word: Word, harper: Sequence[str], gap: float) -> str | None:
     """Return the likeliest word that is meant; None where there is none."""
     most = next(mistakes for letters, mistakes in _MISTAKES if len(word.text) >= letters)
-    near = {one for one in (*_one_edit(word.lower), *map(str.lower, harper)) if _zipf(one) - _zipf(word.lower) >= gap}
-    costs = {one: _edits(word.lower, one) for one in (*near, *_apart(word.lower))}
+    written = word.lower
+
+    def likelier(words: Iterable[str]) -> set[str]:
+        return {one for one in words if zipf(one) - zipf(written) >= gap}
+
+    near = likelier([*one_edit(written), *map(str.lower, harper)])
+    if zipf(written):  # people do write it: a name or a brand
+        most = 1
+    elif not any(edits(written, one) <= most for one in near):
+        near = likelier(few_edits(written))
+    costs = {one: edits(written, one) for one in (*near, *apart(written))}
     first, last = sentence[0].start, sentence[-1].end
     fluency = shipped_fluency()
 
     def score(one: str) -> tuple[float, str]:
-        written = text[first : word.start] + one + text[word.end : last]
-        return fluency.of(written) - _COST * costs[one], one
+        whole = text[first : word.start] + one + text[word.end : last]
+        return fluency.of(whole) - _COST * costs[one], one
 
     return max((one for one in costs if costs[one] <= most), key=score, default=None)
-
-
-@cache
-def _zipf(word: str) -> float:
-    from wordfreq import zipf_frequency  # noqa: PLC0415 - heavy
-
-    return float(zipf_frequency(word, "en", wordlist="small"))
-
-
-def _one_edit(word: str) -> set[str]:
-    """Return the known words that are one mistake away: a letter too many, too few, another, or two swapped."""
-    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
-    near = {left + right[1:] for left, right in parts if right}
-    near |= {left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1}
-    near |= {left + letter + right[1:] for left, right in parts if right for letter in _LETTERS}
-    near |= {left + letter + right for left, right in parts for letter in _LETTERS}
-    return {one for one in near if shipped_fluency().knows(one)}
-
-
-def _apart(word: str) -> Iterator[str]:
-    """Yield pairs of common words of which it may consist: `infront`."""
-    for place in range(1, len(word)):
-        parts = word[:place], word[place:]
-        if min(map(_zipf, parts)) >= _COMMON and (len(parts[0]) > 1 or parts[0] == "a") and len(parts[1]) > 1:
-            yield " ".join(parts)
-
-
-def _edits(one: str, other: str) -> int:
-    """Return how many mistakes lead from one word to another (optimal string alignment)."""
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for row, letter in enumerate(one, start=1):
-        this = [row]
-        for column, wanted in enumerate(other, start=1):
-            cost = min(last[column] + 1, this[-1] + 1, last[column - 1] + (letter != wanted))
-            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == wanted:
-                cost = min(cost, before[column - 2] + 1)
-            this.append(cost)
-        before, last = last, this
-    return last[-1]
 
 
 def _finding(word: Word, meant: str) -> Finding:

@@ -128,7 +128,7 @@ def _listed() -> Sequence[tuple[str, re.Pattern[str]]]:
     )
     places = lists["en"].pop("locations")
     found += [
-        (type_, _english([*words.split(), *(places if type_ == "location" else ())]))
+        (type_, _english([*words.split(), *(places if type_ == "location" else ())], named=type_ == "person"))
         for type_, words in lists["en"].items()
     ]
     return found
@@ -140,6 +140,16 @@ def _korean(words: list[str], surname: str | None) -> re.Pattern[str]:
     return re.compile(rf"(?<![가-힣])(?P<name>{before}(?:{names})){_PARTICLES}(?![가-힣])")
 
 
-def _english(words: list[str]) -> re.Pattern[str]:
+def _english(words: list[str], *, named: bool) -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-    return re.compile(rf"\b(?P<name>{names})(?=(?:'s)?(?:\W|$))")
+    surname = rf"(?: (?!{_NO_SURNAMES})[A-Z][a-z]+(?:-[A-Z][a-z]+)?)?" if named else ""
+    return re.compile(rf"\b(?P<name>(?:{names}){surname})(?=(?:'s)?(?:\W|$))")
+
+
+#: Words with a capital behind a first name that are none: days, months, and what begins a sentence without a full stop.
+_NO_SURNAMES = (
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|June|July|August|September|October"
+    r"|November|December|Christmas|Today|Tomorrow|Yesterday|Mom|Dad|Is|Are|Was|Do|Does|Did|Can|Could|Would|Will|How"
+    r"|What|When|Where|Why|Who|Nice|The|This|That|It|He|She|We|They|You|My|And|But|So|Oh|Hi|Hello|Hey|Please|Thanks"
+    r"|Thank|Sorry|Good|Let|Have|Yes|No|Not|If|In|At|On|To|For)\b"
+)

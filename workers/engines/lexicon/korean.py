@@ -30,6 +30,11 @@ _AFTER = re.compile(
 )
 #: Denies a good thing alone: `기대 안 해`; a bad one with it is a reproach, `왜 대답 안 해`.
 _UNDONE = re.compile(r"(?:은|는|도)? ?안 ?(?:돼|되|해|했|하|됐)")
+#: `-지 않은 건 아니`: denied twice, it is said of by half.
+_TWICE = re.compile(
+    r"[가-힣]{0,2}?(?:지|진|지는|질)\s?(?:않|못|안)[가-힣]{0,2}\s?(?:것|거|건|게|일)?(?:은|는|이|도)?\s?(?:아니|아냐|아닌|않)"
+)
+_BY_HALF = 0.4
 _PROHIBITED = re.compile(r"[가-힣]{0,2}?(?:지|질)\s?(?:마|말)")
 _WISH = re.compile(r"[가-힣]{0,3}?(?:았|었|였|으|면|려|길|기를) ?(?:면 )?(?:좋|바라|바래)|[가-힣]{0,2}고 ?싶")
 _STRONG = re.compile(
@@ -40,7 +45,7 @@ _WEAK = re.compile(r"(?:좀|조금|살짝|약간|그나마|그럭저럭) ?$")
 _QUESTION = re.compile(r"[가-힣ㄱ-ㅎ~ ]{0,12}\?")
 _LAUGH = re.compile(r"ㅋ{2,}|ㅎ{2,}|하하+|히히+|헤헤+|푸하+")
 _TEARS = re.compile(r"[ㅠㅜ]+(?:[.ㅡ_][ㅠㅜ])?")
-_LOOK = 14
+_LOOK = 18
 
 
 def korean_hits(text: str) -> list[Hit]:
@@ -80,6 +85,8 @@ def _factor(text: str, start: int, end: int, valence: float) -> float:
     factor = 1.25 if _STRONG.search(clause) else 0.75 if _WEAK.search(clause) else 1.0
     if _PROHIBITED.match(after):
         return -0.5 if valence < 0 else -0.6
+    if _TWICE.match(after):
+        return _BY_HALF * factor
     denied = bool(_AFTER.match(after)) or (valence > 0 and bool(_UNDONE.match(after)))
     if bool(_BEFORE.search(before)) != denied:
         return -0.8 * factor if valence > 0 else -0.6

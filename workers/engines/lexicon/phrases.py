@@ -17,7 +17,8 @@ from workers.engines.lexicon.hits import DATA
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WORD = re.compile(r"[A-Za-z]+(?:['\u2019-][A-Za-z]+)*")
+#: No letters behind a digit: of `3pm` and `3rd` nothing is a word.
+_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?:['\u2019-][A-Za-z]+)*")
 _DETERMINERS = re.compile(
     r"the|an?|my|your|his|her|our|their|its|this|that|these|those|some|another|every", re.IGNORECASE
 )
@@ -51,6 +52,13 @@ def _stops() -> frozenset[str]:
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
+@cache
+def _verbs() -> frozenset[str]:
+    """Return verbs that begin no phrase: `hate mushrooms` is about mushrooms, but `day care` about day care."""
+    lines = (DATA / "verbs.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
 def _english(text: str) -> Iterator[Span]:
     run: list[re.Match[str]] = []
     last = 0
@@ -61,6 +69,7 @@ def _english(text: str) -> Iterator[Span]:
             yield from _phrase(text, run)
             run = []
         if word is not None:
+            is_content = is_content and not (not run and word[0].lower() in _verbs())
             starts = bool(_DETERMINERS.fullmatch(word[0]))
             run = [word] if starts else [*run, word] if is_content else []
             last = word.end()

@@ -90,15 +90,16 @@ class LanguageModelEngine:
         if history is None:
             raise ValueError("conversation: the handler has not fetched its history")
         known = Background(history.turns[history.summarised_turns :], history.summary, history.summarised_turns)
-        past = self._summarised(task, history, known, asked.turn, asker) if self._options.summarise else known
-        reply = self._reply(ConversationForm(task, history, past, asked.turn, self._options), asker)
+        past = self._summarised(task, history, known, asked, asker) if self._options.summarise else known
+        form = ConversationForm(task, history, past, asked.turn, self._options, picture=asked.picture)
+        reply = self._reply(form, asker)
         return replace(reply, summary=past.summary, summarised_turns=past.summarised_turns)
 
     def _summarised(
-        self, task: Conversation, history: History, past: Background, turn: int, asker: Asker
+        self, task: Conversation, history: History, past: Background, asked: Asked, asker: Asker
     ) -> Background:
         """Return the past with its oldest turns summarised, where it is too long for a prompt."""
-        form = ConversationForm(task, history, past, turn, self._options)
+        form = ConversationForm(task, history, past, asked.turn, self._options, picture=asked.picture)
         old = to_summarise(past.turns, form.room(form.budget()))
         if not old:
             return past

@@ -129,6 +129,8 @@ class Asked:
     """Of reply options: the chat."""
     analysis: AnalysisResult | None = None
     """Of reply options: an analysis of the chat."""
+    picture: str | None = None
+    """Of a conversation: what the picture shows that both look at."""
 
 
 @dataclass(frozen=True, kw_only=True)

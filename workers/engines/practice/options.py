@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from schemas.errors import PermanentError
 from schemas.reply.answers import ReplyOption, ReplyOptionsAnswer
 from workers.engines.practice.coach import compose
 from workers.engines.practice.coach.intents import leads_of
@@ -13,7 +14,7 @@ from workers.engines.practice.coach.slots import slots_of
 from workers.engines.practice.coach.wish import wish_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from schemas.reply.tasks import ReplyOptions
     from workers.engines.ports import Asked, Chat
@@ -27,10 +28,15 @@ def reply_options(asked: Asked) -> ReplyOptionsAnswer:
 
     The intent of the messages decides what is answered; relationship, register, goal, likes and dislikes decide how.
     `matched` is false where no intent was recognised: the options are general then.
+
+    Raises:
+        PermanentError: `empty_chat`: it has no message.
     """
     task = cast("ReplyOptions", asked.task)
     if asked.chat is None:
         raise ValueError("reply options need a chat")
+    if not asked.chat.messages:
+        raise PermanentError("empty_chat", "There is no message in this chat. Send lines such as `name: text`.")
     theirs = last_of_partner(asked.chat)
     message = "\n".join(one.text for one in theirs)
     name = theirs[-1].name if theirs else None
@@ -78,7 +84,16 @@ def _sort(does: Recognised, task: ReplyOptions, manner: compose.Manner) -> str:
         wanted.insert(0, "invitation_decline")
     if does.intent in ("short_ack", "other", "laugh") and "like" in manner.slots and manner.relation != "work":
         wanted.insert(1, "short_ack_like")
-    return next(sort for sort in wanted if compose.has(sort, manner))
+    out_of_place = _NOT_WITH.get(manner.relation, ())
+    if manner.relation != "work":
+        out_of_place = (*out_of_place, *_AT_WORK)
+    return next(sort for sort in wanted if sort not in out_of_place and compose.has(sort, manner))
+
+
+#: Sorts that are what they are at work alone: to be asked to come at the weekend.
+_AT_WORK = ("invitation_duty",)
+#: Sorts that are something else among these: a mother's `자고 가`.
+_NOT_WITH: Mapping[str, tuple[str, ...]] = {"family": ("invitation_intimate",)}
 
 
 def _options(

@@ -7,9 +7,10 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from schemas.collections import newest
 from schemas.errors import MissingObjectError
 from workers.engines.retrieval.fulltext import FullText
-from workers.engines.retrieval.segments import decoded, newest, parse_key
+from workers.engines.retrieval.segments import decoded, parse_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from schemas.collections import document_key, newest, parse
 from schemas.errors import PermanentError
 from workers.engines.ports import Found
 from workers.engines.retrieval.collection import Collections
 from workers.engines.retrieval.fusion import fused
 from workers.engines.retrieval.likeness import likened, nearest_in, rows_of
-from workers.engines.retrieval.segments import MIME, Segment, document_key, encoded, name_for, newest, parse
+from workers.engines.retrieval.segments import MIME, Segment, encoded, name_for
 from workers.engines.retrieval.support import Evidence, evidence_of, is_supported
 from workers.engines.retrieval.words import asked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from schemas.collections import SegmentName
     from workers.engines.ports import Call, Document, Folder, Passage, Quote
     from workers.engines.retrieval.collection import Indexed
     from workers.engines.retrieval.embeddings import Embeddings
-    from workers.engines.retrieval.segments import SegmentName
     from workers.engines.retrieval.vectors import VectorStore
 
 #: Passages that a ranking goes down to.

@@ -1,19 +1,17 @@
-"""What a collection's folder holds: a file for each document, with its passages and their vectors.
+"""The files of a collection: one for each document, with its passages and their vectors.
 
-A file's name says which document it is of (a hash of its name), which version (the highest one counts), how many
-passages it has, and what is in it (a hash). So a name never stands for other contents, and may be cached by; and two
-writers at once leave one of two whole versions.
+What their names say is in `schemas.collections`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from schemas.collections import SegmentName, document_key, parse
 from workers.engines.ports import Passage
 
 if TYPE_CHECKING:
@@ -27,24 +25,7 @@ if TYPE_CHECKING:
 MIME = "application/octet-stream"
 #: Grows when passages of the same document would be stored in another form.
 _FORM = 1
-_NAME = re.compile(r"([0-9a-f]{32})\.([0-9]{6})\.([0-9]{4})\.([0-9a-f]{32})\.passages")
 _LENGTH = struct.Struct(">I")
-
-
-class SegmentName(NamedTuple):
-    """A file's name, taken apart; of the names of one document the greatest is the one that counts."""
-
-    document: str
-    version: int
-    passages: int
-    contents: str
-
-    def __str__(self) -> str:
-        return f"{self.document}.{self.version:06}.{self.passages:04}.{self.contents}.passages"
-
-    def key(self, number: int) -> str:
-        """Return the name of one passage's vector, in a vendor's index."""
-        return f"{self}#{number}"
 
 
 @dataclass(frozen=True)
@@ -58,24 +39,10 @@ class Segment:
     """A row for each passage; None where there are none, or where they lie elsewhere."""
 
 
-def parse(name: str) -> SegmentName | None:
-    """Take a name apart; None for any other file's."""
-    found = _NAME.fullmatch(name)
-    return SegmentName(found[1], int(found[2]), int(found[3]), found[4]) if found else None
-
-
 def parse_key(key: str) -> tuple[str, int] | None:
     """Return a segment's name and the number of a passage; None for a key that is none of ours."""
     name, _, number = key.partition("#")
     return (name, int(number)) if parse(name) and number.isdecimal() else None
-
-
-def newest(names: Iterable[str]) -> dict[str, SegmentName]:
-    """Return the segments that count, by document."""
-    found: dict[str, SegmentName] = {}
-    for segment in filter(None, map(parse, names)):
-        found[segment.document] = max(segment, found.get(segment.document, segment))
-    return found
 
 
 def name_for(document: Document, embeddings: str | None, before: SegmentName | None) -> SegmentName:
@@ -85,11 +52,6 @@ def name_for(document: Document, embeddings: str | None, before: SegmentName | N
         return before
     version = before.version + 1 if before else 1
     return SegmentName(document_key(document.name), version, len(document.passages), contents)
-
-
-def document_key(name: str) -> str:
-    """Return what stands for a document in its segments' names."""
-    return _hash(name)
 
 
 def encoded(segment: Segment) -> bytes:

@@ -59,14 +59,22 @@ class ConversationForm(Form[SaidTurn, ConversationAnswer]):
     prompt: ClassVar = Prompt("conversation-1")
     said = SaidTurn
 
-    def __init__(
-        self, task: Conversation, history: History, past: Background, turn: int, options: LanguageModelOptions
+    def __init__(  # noqa: PLR0913 - all that a turn rests on
+        self,
+        task: Conversation,
+        history: History,
+        past: Background,
+        turn: int,
+        options: LanguageModelOptions,
+        *,
+        picture: str | None = None,
     ) -> None:
         super().__init__(options)
         self._task = task
         self._history = history
         self._past = past
         self._turn = turn
+        self._picture = picture
         self._forgotten = 0
         """How many turns the last prompt had no room for."""
 
@@ -84,7 +92,7 @@ class ConversationForm(Form[SaidTurn, ConversationAnswer]):
         self._forgotten = len(self._past.turns) - len(turns)
         return {
             "role": self._history.role,
-            "topic": self._topic,
+            "topic": self._about,
             "summary": self._past.summary,
             "turns": turns,
             "message": self._task.message,
@@ -92,7 +100,8 @@ class ConversationForm(Form[SaidTurn, ConversationAnswer]):
 
     def room(self, budget: int) -> int:
         """Return how many tokens of the budget are there for turns."""
-        return budget - tokens_of(self._task.message + self._history.role + (self._past.summary or ""))
+        beside = (self._task.message, self._history.role, self._past.summary, self._about)
+        return budget - tokens_of("".join(filter(None, beside)))
 
     def shown(self, said: JsonObject) -> str:
         """Return the reply."""
@@ -123,6 +132,12 @@ class ConversationForm(Form[SaidTurn, ConversationAnswer]):
     @property
     def _topic(self) -> str | None:
         return self._history.topic
+
+    @property
+    def _about(self) -> str | None:
+        """The topic, and what both look at."""
+        seen = self._picture and f"a picture that the learner and you look at; it shows: {self._picture}"
+        return "; ".join(filter(None, (self._topic, seen))) or None
 
 
 def _recast(said: SaidTurn, message: str, corrections: tuple[Correction, ...]) -> str | None:

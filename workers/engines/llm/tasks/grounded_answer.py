@@ -11,11 +11,11 @@ from schemas.errors import PermanentError
 from schemas.reply.answers import Citation, GroundedAnswerAnswer
 from workers.engines.llm.form import TOO_LONG, Form, objects_of, text_of
 from workers.engines.llm.prompts import Prompt
-from workers.engines.llm.said import Said
+from workers.engines.llm.said import Said, UnreadableError
 from workers.engines.llm.texts import comparable, tokens_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from schemas.job import JsonObject
     from schemas.reply.tasks import GroundedAnswer
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: Shorter quotes stand on nothing: any passage has an "and".
 _SHORTEST_QUOTE = 8
 _MARK = re.compile(r"\s?\[(\d{1,3})\]")
+#: A sentence with the marks behind its end; an end within a number or a name is taken for one only before a space.
+_SENTENCE = re.compile(r".+?(?:[.!?。](?:\s*\[\d{1,3}\])*(?=\s|$)\s*|$)", re.DOTALL)
 
 
 class SaidQuote(Said):
@@ -71,27 +73,31 @@ class GroundedAnswerForm(Form[SaidGrounded, GroundedAnswerAnswer]):
         return {"question": self._task.question, "passages": best}
 
     def shown(self, said: JsonObject) -> str:
-        """Return the answer, once a quote that it stands on has been found."""
+        """Return the answer, once a quote that it stands on has been found; of its last sentence what is there."""
         quotes = [
             SaidQuote(number=each["number"], quote=each["quote"])
             for each in objects_of(said, "quotes")
             if isinstance(each.get("number"), int) and isinstance(each.get("quote"), str)
         ]
-        if said.get("answered") is not True or not any(map(self._citation, quotes)):
+        numbers = _numbers([self._citation(quote) for quote in quotes])
+        if said.get("answered") is not True or not numbers:
             return ""
-        return text_of(said, "answer")
+        *whole, last = _SENTENCE.findall(text_of(said, "answer")) or [""]
+        return "".join([*_standing(whole, numbers), _renumbered(last, numbers)]).strip()
 
     def answer(self, said: SaidGrounded) -> GroundedAnswerAnswer:
-        """Return it with citations; no answer where nothing that it quotes is there."""
+        """Return it with citations, without the sentences that stand on no quote; none left is no answer."""
+        if said.answered and said.answer and said.quotes and not _MARK.search(said.answer):
+            raise UnreadableError(["answer: each sentence is followed by the place of its quote, for example [1]"])
         citations = [self._citation(quote) for quote in said.quotes]
-        found = tuple(citation for citation in citations if citation)
-        if not (said.answered and said.answer and found):
+        answer = "".join(_standing(_SENTENCE.findall(said.answer or ""), _numbers(citations))).strip()
+        if not (said.answered and answer):
             return refused(self._task)
         return GroundedAnswerAnswer(
             question=self._task.question,
             answered=True,
-            answer=_renumbered(said.answer, citations),
-            citations=found,
+            answer=answer,
+            citations=tuple(citation for citation in citations if citation),
         )
 
     def _citation(self, said: SaidQuote) -> Citation | None:
@@ -124,15 +130,23 @@ def refused(task: GroundedAnswer, *, empty: bool = False) -> GroundedAnswerAnswe
     )
 
 
-def _renumbered(answer: str, citations: Sequence[Citation | None]) -> str:
-    """Have the marks count the citations that are left; those of quotes that were not found go."""
-    numbers: dict[int, int] = {}
-    for number, citation in enumerate(citations, start=1):
-        if citation:
-            numbers[number] = len(numbers) + 1
+def _numbers(citations: Sequence[Citation | None]) -> dict[int, int]:
+    """Return, by the place of each quote that was found, its number among those."""
+    found = (place for place, citation in enumerate(citations, start=1) if citation)
+    return {place: number for number, place in enumerate(found, start=1)}
+
+
+def _standing(sentences: Iterable[str], numbers: Mapping[int, int]) -> Iterator[str]:
+    """Yield the sentences that stand on a quote that was found."""
+    marked = (_renumbered(sentence, numbers) for sentence in sentences)
+    return (sentence for sentence in marked if _MARK.search(sentence))
+
+
+def _renumbered(text: str, numbers: Mapping[int, int]) -> str:
+    """Have the marks count the quotes that were found; those of others go."""
 
     def mark(match: re.Match[str]) -> str:
         number = numbers.get(int(match.group(1)))
         return match.group().replace(match.group(1), str(number)) if number else ""
 
-    return _MARK.sub(mark, answer)
+    return _MARK.sub(mark, text)

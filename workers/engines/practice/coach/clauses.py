@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import accumulate
 
 #: Spellings of chats, by what is compared; only such as are nothing else.
 _SPELLINGS = (
@@ -49,6 +50,10 @@ _BREAKS = re.compile(
     r"|(?<=니다) (?=\S)"
 )
 _SIGNS = re.compile(r"[^\w\s?!.,~^':;/%()-]")
+#: Endings that patterns begin with: 먹는 중, 하고 있어.
+_ENDINGS = frozenset("는은을고러")
+#: A word of two syllables and more.
+_LONGER = re.compile("[가-힣]{2}$")
 _LAUGH = re.compile(r"[ㅋㅎㅠㅜ\s]+")
 _LONG = re.compile(r"(.)\1{2,}")
 _ASKING = re.compile(
@@ -76,6 +81,22 @@ class Clause:
     def compact(self) -> str:
         """Without spaces and marks behind it, as Korean is compared: few put the spaces where they belong."""
         return re.sub(r"\s", "", self.text).rstrip("!~^.,")
+
+    def has(self, pattern: re.Pattern[str]) -> bool:
+        """Tell whether a pattern fits the text without its spaces, but not from the last syllable of a longer word.
+
+        `공부 고민` has no 부고, and `혼자 해` no 자해.
+        """
+        compact, tails = self.compact, self._tails()
+        found = pattern.search(compact)
+        while found is not None and found.start() in tails and len(found[0]) > 1 and found[0][0] not in _ENDINGS:
+            found = pattern.search(compact, found.start() + 1)
+        return found is not None
+
+    def _tails(self) -> frozenset[int]:
+        """Return where the last syllables of words of two and more stand in the text without spaces."""
+        ends = list(accumulate(len(word) for word in self.text.split()))[:-1]
+        return frozenset(end - 1 for end, word in zip(ends, self.text.split(), strict=False) if _LONGER.search(word))
 
 
 def clauses(message: str) -> tuple[Clause, ...]:

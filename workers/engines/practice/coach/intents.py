@@ -52,6 +52,8 @@ class _Rule:
     """Whether a proposal is one, whatever its words."""
     whole: bool
     """Whether it must be all that is said."""
+    spaced: re.Pattern[str] | None
+    """Korean that is matched with its spaces."""
 
     def fits_all(self, parts: Sequence[Clause]) -> bool:
         """Tell whether a message's clauses do it: one of them, or all where there must be nothing else."""
@@ -60,7 +62,9 @@ class _Rule:
     def fits(self, clause: Clause) -> bool:
         if self.asks is not None and clause.asks != self.asks:
             return False
-        if self.en.search(clause.text) or self.ko.search(clause.compact):
+        if self.en.search(clause.text) or clause.has(self.ko):
+            return True
+        if self.spaced is not None and self.spaced.search(clause.text):
             return True
         return self.plan and find_plan(clause.text) is not None
 
@@ -81,6 +85,7 @@ def _rules() -> Sequence[_Rule]:
             grave=table.get("grave", False),
             plan=table.get("plan", False),
             whole=table.get("whole", False),
+            spaced=re.compile(table["spaced"]) if "spaced" in table else None,
         )
         for intent, table in _file().items()
         if intent not in ("variants", "leads")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workers.engines.lexicon.emotions import emotions
 from workers.engines.lexicon.feelings import hits
 from workers.engines.lexicon.sentiment import sentiment
-from workers.engines.practice.coach.intents import Recognised, recognise
+from workers.engines.practice.coach.intents import Recognised, leads_of, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,57 @@ def understood(chat: Chat, theirs: Sequence[ChatMessage], analysis: AnalysisResu
     if not theirs:
         return _NOTHING
     message = last_words(theirs)
-    return _informed(_in_context(recognise(message), chat, theirs), message, analysis)
+    return _informed(_in_context(_newest(theirs, recognise(message)), chat, theirs), message, analysis)
+
+
+def _newest(theirs: Sequence[ChatMessage], whole: Recognised) -> Recognised:
+    """Take the last of several messages for what is answered, unless it is vague or an earlier one weighs more."""
+    last = recognise(theirs[-1].text[-_MOST_CHARACTERS:])
+    if len(theirs) == 1 or not last.matched or last.intent == whole.intent or last.intent in _SLIGHT:
+        return whole
+    weighs_more = whole.intent in _WEIGHTY or (whole.grave and last.intent not in _PROPOSALS)
+    if weighs_more and whole.intent not in leads_of(last.intent):
+        return whole
+    others = tuple(intent for intent in (whole.intent, *whole.others) if intent != last.intent)
+    return replace(last, others=others, grave=last.grave or whole.grave, plan=last.plan or whole.plan)
+
+
+#: What is answered whatever was said after it, unless the answer to that begins with it.
+_WEIGHTY = frozenset(
+    {
+        "crisis",
+        "breakup",
+        "death",
+        "rejection",
+        "confession",
+        "serious_talk",
+        "cancel",
+        "sick",
+        "bad_news",
+        "good_news",
+        "anniversary",
+        "birthday",
+        "gift",
+    }
+)
+#: What is said behind something else, and does not take its place.
+_SLIGHT = frozenset(
+    {
+        "share",
+        "laugh",
+        "reaction",
+        "short_ack",
+        "greeting",
+        "photo",
+        "care",
+        "maybe",
+        "clarify",
+        "teasing",
+        "thanks",
+        "apology",
+        "weather",
+    }
+)
 
 
 def last_words(theirs: Sequence[ChatMessage]) -> str:

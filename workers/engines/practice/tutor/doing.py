@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 _STOP_VP = re.compile(
     r"^(?:and|but|because|so|when|while|if|then|although|though|which|who|that|or|since|,|;|:|\.|!|\?)$"
 )
+#: A time that begins here: `in May`, `at the weekend`.
+_SAID_WHEN = re.compile(
+    r"(?:in|on|at|since|until|before|after|during|for) (?:(?:the|my|this|early|late|a|an|one|two|three|some) )*"
+    r"(?:\w+day(?:s| morning| afternoon| evening| night)?|weekends?|week|weeks|months?|years?|days?|hours?|minutes?"
+    r"|winter|summer|spring|autumn|fall|night|morning|afternoon|evening|future|vacation|holidays?|january|february|march|april"
+    r"|may|june|july|august|september|october|november|december|(?:19|20)\d\d|\d+ ?(?:am|pm|o'clock)?)(?!\w)"
+)
 _LONGEST = 9
 _LONGEST_HABIT = 3
 
@@ -40,9 +47,13 @@ def named_activity(clause: Clause, noun: str, verb: str) -> Mention:
         tense=clause.tense,
         words={"base": forms[verb][0], "gerund": forms[verb][1], "np": noun, "bare": noun},
         liked=clause.verb in WORDS["loving"] and not clause.negative,
-        disliked=clause.negative and clause.verb in WORDS["loving"],
+        disliked=(clause.negative and clause.verb in WORDS["loving"]) or _hated(clause),
         own=own,
     )
+
+
+def _hated(clause: Clause) -> bool:
+    return clause.verb in WORDS["hating"] and clause.first and not clause.negative
 
 
 def activities(clause: Clause) -> Iterator[Mention]:
@@ -101,6 +112,8 @@ def _verb_phrase(tokens: Sequence[Token], place: int) -> list[Token]:
     for token in tokens[place + 1 :]:
         if _STOP_VP.match(token.lower) or token.lower in WORDS["times"] or not token.is_word:
             break
+        if token.tag == "IN" and _SAID_WHEN.match(" ".join(after.lower for after in tokens[place + len(phrase) :])):
+            break
         phrase.append(token)
     while len(phrase) > 1 and phrase[-1].tag in {"IN", "TO", "DT", "CC", "RB", "PRP$"}:
         phrase.pop()
@@ -145,6 +158,7 @@ def _done(sort: str, verb: str, phrase: Sequence[Token], clause: Clause) -> Ment
         },
         own=True,
         liked=clause.verb in WORDS["loving"] and not clause.negative,
+        disliked=_hated(clause),
     )
 
 

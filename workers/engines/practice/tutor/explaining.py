@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from schemas.reply.answers import Word
@@ -9,12 +10,16 @@ from workers.engines.practice.tutor.asides import english_for, meaning_of
 from workers.engines.practice.tutor.telling import answer_questions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from schemas.reply.tasks import Explained
     from workers.engines.practice.tutor.notes import Corrected
     from workers.engines.practice.tutor.scene import Scene
 
 #: Moves that are answered by phrases of the same name.
-_PHRASES = ("thanks", "rude", "command", "complaint", "misunderstood")
+_PHRASES = ("thanks", "joking", "rude", "command", "complaint", "misunderstood")
+#: Korean is wanted for the last correction, not just from now on.
+_WANTED = re.compile(r"(?i)\b(?:explain|why|wrong|mistakes?|correct(?:ion|ed)?|grammar)\b|설명|틀린|문법|왜")
 _QUOTES = " '\"\u201c\u201d\u2018\u2019"
 
 
@@ -41,9 +46,9 @@ def _explain(scene: Scene) -> None:
     if "explain_korean" in moves and not notes.korean:
         notes.korean = True
         scene.speech.say("ko_on")
-    if not {"explain", "explain_korean"} & moves.keys():
+    if "explain" not in moves and not ("explain_korean" in moves and _WANTED.search(scene.heard.text)):
         return
-    said = tuple(_explanation(corrected, scene.explain_in) for corrected in notes.corrected[:2])
+    said = _explanations(notes.corrected, scene.explain_in)[:2]
     if "explain" in moves and (not said or said == notes.explained):
         scene.speech.say("nothing_more_to_explain" if said else "nothing_to_explain")
     elif said != notes.explained:
@@ -52,10 +57,16 @@ def _explain(scene: Scene) -> None:
             scene.speech.add(explanation)
 
 
-def _explanation(corrected: Corrected, explain_in: Explained) -> str:
-    note = corrected.note_ko if explain_in == "ko" else corrected.note_en
-    change = f"“{corrected.original}” → “{corrected.suggestion}”: " if corrected.suggestion else ""
-    return f"{change}{note}".strip()
+def _explanations(corrections: Sequence[Corrected], explain_in: Explained) -> tuple[str, ...]:
+    """Return each note once, behind all that it is about."""
+    changes: dict[str, list[str]] = {}
+    for corrected in corrections:
+        note = corrected.note_ko if explain_in == "ko" else corrected.note_en
+        about = changes.setdefault(note, [])
+        change = f"“{corrected.original}” → “{corrected.suggestion}”" if corrected.suggestion else ""
+        if change and change not in about:
+            about.append(change)
+    return tuple(f"{', '.join(about)}: {note}" if about else note for note, about in changes.items())
 
 
 def _say_meaning(scene: Scene, word: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from schemas.reply.answers import Correction
+from workers.engines.practice.tutor.parsing import frequency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,7 @@ _SLANG = {
 }
 _MAX_WORDS = 70
 _MAX_WORDS_CHECKED = 130
+_WORD = re.compile(r"[a-z]+")
 _END = re.compile(r"[.!?…]+[\"'”\u2019)]*(?=\s)|\n+")
 
 
@@ -122,7 +124,11 @@ class Feedback:
 def feedback_on(message: str, checker: GrammarChecker) -> Feedback:
     """Check a message, or its beginning where it is long."""
     checked = _cut(message)
-    findings = [finding for finding in checker.check(message[:checked]) if not _is_slang(finding)]
+    findings = [
+        finding
+        for finding in checker.check(message[:checked])
+        if not _is_slang(finding) and not _makes_up_a_word(finding, message)
+    ]
     return Feedback(
         findings=findings,
         checked=checked,
@@ -134,6 +140,13 @@ def feedback_on(message: str, checker: GrammarChecker) -> Feedback:
 def _is_slang(finding: Finding) -> bool:
     """Whether it is about a word of chats, which the learner knows how to write."""
     return finding.suggestion == finding.original or finding.original.lower() in _SLANG
+
+
+def _makes_up_a_word(finding: Finding, message: str) -> bool:
+    """Whether a suggestion has a word that nobody writes, and the learner did not."""
+    written = set(_WORD.findall(message.lower()))
+    words = _WORD.findall((finding.suggestion or "").lower())
+    return any(word not in written and not frequency(word) for word in words)
 
 
 def put_in(text: str, findings: Sequence[Finding]) -> str:

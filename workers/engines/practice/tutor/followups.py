@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 from workers.engines.practice.tutor.bank import Question, any_of, lines_of, read
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Mapping, Sequence
 
     from schemas.reply.levels import Band
@@ -99,4 +99,10 @@ def _blocks() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def _told() -> Mapping[str, re.Pattern[str]]:
-    return {aspect: any_of(cues) for aspect, cues in _blocks()["told"].items()}
+    when = read("praise.toml")["said_when"]["pattern"]
+    return {
+        aspect: re.compile(
+            f"{any_of(cues).pattern}|{when}" if aspect == "when" else any_of(cues).pattern, re.IGNORECASE
+        )
+        for aspect, cues in _blocks()["told"].items()
+    }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workers.engines.practice.tutor.asides import in_english
 from workers.engines.practice.tutor.bank import named_topic, topics
 from workers.engines.practice.tutor.bearing import bearing
+from workers.engines.practice.tutor.care import split_grave
 from workers.engines.practice.tutor.followups import told_in
 from workers.engines.practice.tutor.mentions import mentions
 from workers.engines.practice.tutor.notes import Corrected, Spoken, plain
@@ -39,10 +40,12 @@ def listen(scene: Scene) -> None:
     notes, heard, feedback = scene.notes, scene.heard, scene.feedback
     notes.mood = max(0, notes.mood - 1)
     if feedback:
-        _note_mistakes(notes, feedback)
+        _note_mistakes(notes, feedback, telling=bool(heard.statements))
     if heard.script != "english" or not heard.statements:
         return
-    scene.mentions = mentions(_as_said(scene))
+    said, grave = split_grave(_as_said(scene))
+    scene.mentions = mentions(said)
+    _forget(notes, grave)
     _note_topic(scene)
     _note_told(scene)
     seen = set(plain(" ".join(turn.message for turn in scene.history.turns[-_SEEN_TURNS:])).split())
@@ -51,8 +54,18 @@ def listen(scene: Scene) -> None:
     notes.longest = max(notes.longest, len(heard.words))
 
 
-def _note_mistakes(notes: Notes, feedback: Feedback) -> None:
-    if feedback.findings:
+def _forget(notes: Notes, grave: str) -> None:
+    """Ask no more about what grave sentences speak of."""
+    named = set(plain(grave).split())
+    notes.spoken_of = tuple(spoken for spoken in notes.spoken_of if not named & set(spoken.key.split()))
+    topic = (notes.topic or "").lower()
+    if topic.startswith(("my ", "our ")) and named & set(plain(topic).split()[1:]):
+        notes.topic = None
+
+
+def _note_mistakes(notes: Notes, feedback: Feedback, *, telling: bool) -> None:
+    """Count mistakes; those of a message that only asks why are not what it asks about."""
+    if feedback.findings and telling:
         notes.corrected = tuple(
             Corrected(original=f.original, suggestion=f.suggestion, note_en=f.note_en, note_ko=f.note_ko)
             for f in feedback.findings[:3]
@@ -96,8 +109,10 @@ def _note_told(scene: Scene) -> None:
         new = [f"{topic.key}/{aspect}" for aspect, cues in topic.told.items() if cues.search(told)]
         notes.told = tuple(dict.fromkeys([*notes.told, *new]))
     pending = {notes.pending.aspect} if notes.pending else set()
-    notes.just_told = tuple(sorted({*told_in(told), *pending}))
-    notes.thing_told = tuple(sorted({*notes.thing_told, *told_in(told), *pending}))
+    somewhere = {"where"} if any(mention.sort in {"place", "venue"} for mention in scene.mentions) else set()
+    new_facts = {*told_in(told), *pending, *somewhere}
+    notes.just_told = tuple(sorted(new_facts))
+    notes.thing_told = tuple(sorted({*notes.thing_told, *new_facts}))
     _note_things(scene)
     if bearing(told) == "loss":
         notes.mood = _MOOD

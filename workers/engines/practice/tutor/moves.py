@@ -6,20 +6,17 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from workers.engines.practice.tutor.bank import read
-from workers.engines.practice.tutor.parsing import MAX_READ, frequency
-from workers.engines.practice.tutor.things import things
+from workers.engines.practice.tutor.parsing import MAX_READ
+from workers.engines.practice.tutor.script import ENGLISH_WORD, HANGUL, script_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Script: TypeAlias = Literal["empty", "emoji", "gibberish", "foreign", "korean", "english"]
+    from workers.engines.practice.tutor.script import Script
 
-_HANGUL = re.compile(r"[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
-_ENGLISH_WORD = re.compile(r"[A-Za-z]+(?:['\u2019][A-Za-z]+)?")
 _SENTENCE = re.compile(r"[^.!?\n…。\uff1f\uff01]+[.!?…。\uff1f\uff01]*|[?]+")
 _TAIL = re.compile(r"(?i)(?:,\s*|\s+|^)((?:and|how about|what about)\s+(?:you|yours|yourself|u)\b[^?]{0,10}\?*)\s*$")
 _ASKING = re.compile(
@@ -28,9 +25,12 @@ _ASKING = re.compile(
     r"| much| about| time)\b"
 )
 _SIGNS = re.compile(r"[^\w\s'\u2019-]+")
+_CLAUSE = re.compile(r"[,;~]+")
+_PARTING = re.compile(
+    r"\b(?:bye|byebye|goodbye|good night|see you|see ya|cya|gtg|gotta go|take care|(?:have|need) to (?:go|leave))\b"
+)
+_BUT = re.compile(r"(?:but|because)\b")
 _MAX_SENTENCES = 40
-_UNKNOWN_SHARE = 0.5
-_COMMON = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,24 +54,24 @@ class Heard:
     @property
     def words(self) -> list[str]:
         """The English words of what it tells."""
-        return _ENGLISH_WORD.findall(self.told)
+        return ENGLISH_WORD.findall(self.told)
 
     @property
     def hangul(self) -> bool:
         """Whether there is Korean in it."""
-        return bool(_HANGUL.search(self.text))
+        return bool(HANGUL.search(self.text))
 
 
 def heard(message: str) -> Heard:
     """Take a message apart."""
     text = unicodedata.normalize("NFC", message).strip()
-    script = _script(text)
+    script = script_of(text)
     if script in {"empty", "emoji", "gibberish", "foreign"}:
         return Heard(text=text, script=script)
     moves: dict[str, dict[str, str]] = {}
     statements: list[str] = []
     questions: list[str] = []
-    for sentence in _sentences(text[:MAX_READ])[:_MAX_SENTENCES]:
+    for sentence in sentences_in(text[:MAX_READ])[:_MAX_SENTENCES]:
         found = _move(sentence)
         if found:
             moves.setdefault(*found)
@@ -82,55 +82,8 @@ def heard(message: str) -> Heard:
     return Heard(text=text, script=script, moves=moves, statements=statements, questions=questions)
 
 
-def _script(text: str) -> Script:
-    if not text:
-        return "empty"
-    hangul, latin = len(_HANGUL.findall(text)), len(_LATIN.findall(text))
-    letters = sum(char.isalpha() for char in text)
-    if not letters and not any(char.isdigit() for char in text):
-        return "english" if text.strip("?!") == "" and "?" in text else "emoji" if _signs(text) else "empty"
-    if letters > 2 * (hangul + latin):
-        return "foreign"
-    if hangul and len(re.findall(r"[가-힣ㄱ-ㅣ]+", text)) > len(_ENGLISH_WORD.findall(text)):
-        return "korean"
-    if letters and not hangul and _is_noise(text):
-        return "gibberish"
-    return "foreign" if letters and not hangul and _is_foreign(text) else "english"
-
-
-def _signs(text: str) -> bool:
-    """Whether there are pictures among the signs."""
-    return any(unicodedata.category(char) in {"So", "Sk", "Sm"} for char in text)
-
-
-def _is_noise(text: str) -> bool:
-    words = _ENGLISH_WORD.findall(text[:MAX_READ])
-    if not words:
-        return True
-    unknown = [word for word in words if _unknown(word)]
-    return len(unknown) >= _UNKNOWN_SHARE * len(words)
-
-
-def _is_foreign(text: str) -> bool:
-    """Whether most words are rare in English: another language in Latin letters."""
-    words = [word for word in _ENGLISH_WORD.findall(text[:MAX_READ]) if not word[0].isupper() or word == "I"]
-    rare = [word for word in words if word.lower() not in things() and frequency(word.lower()) < _COMMON]
-    accents = sum(char.isalpha() and not char.isascii() and not _HANGUL.match(char) for char in text)
-    return len(words) > 2 and (2 * len(rare) >= len(words) or accents > len(words) // 2)  # noqa: PLR2004 - fewer tell nothing
-
-
-def _unknown(word: str) -> bool:
-    lower = word.lower().replace("\u2019", "'")
-    if lower in things():
-        return False
-    if len(lower) == 1:
-        return lower not in {"i", "a", "u", "y", "n", "k"}
-    if re.search(r"(.)\1{3,}", lower):
-        return True
-    return frequency(lower) < (1.0 if word[0].isupper() else 1.5)
-
-
-def _sentences(text: str) -> list[str]:
+def sentences_in(text: str) -> list[str]:
+    """Cut a text into sentences; `and you?` at the end of one is a sentence of its own."""
     found: list[str] = []
     for match in _SENTENCE.finditer(text):
         sentence = match[0].strip()
@@ -146,11 +99,11 @@ def _asks(sentence: str) -> bool:
 
 
 def _move(sentence: str) -> tuple[str, dict[str, str]] | None:
-    korean = bool(_HANGUL.search(sentence))
+    korean = bool(HANGUL.search(sentence))
     plain = " ".join(_SIGNS.sub(" ", sentence).lower().replace("\u2019", "'").split())
     bare = sentence.strip(" .!?~")
     for kind, (english, hangul) in patterns().items():
-        match = english.fullmatch(plain or bare)
+        match = english.fullmatch(plain or bare) or (_says_goodbye(sentence, english) if kind == "bye" else None)
         if kind == "translate" and not korean:
             match = None
         if match is None and korean:
@@ -163,6 +116,20 @@ def _move(sentence: str) -> tuple[str, dict[str, str]] | None:
     if not plain and "?" in sentence:
         return "unclear", {}
     return None
+
+
+def _says_goodbye(sentence: str, goodbye: re.Pattern[str]) -> re.Match[str] | None:
+    """Look for a goodbye in the first or last clause: `bye, thanks`, `I have to go now, bye!`."""
+    clauses = [
+        " ".join(_SIGNS.sub(" ", part).lower().split()) for part in _CLAUSE.split(sentence.replace("\u2019", "'"))
+    ]
+    clauses = [clause for clause in clauses if clause]
+    if len(clauses) < 2:  # noqa: PLR2004 - a sentence of one clause was looked at
+        return None
+    last, first = goodbye.fullmatch(clauses[-1]), goodbye.fullmatch(clauses[0])
+    if last and _PARTING.search(clauses[-1]):
+        return last
+    return first if first and _PARTING.search(clauses[0]) and not _BUT.match(clauses[1]) else None
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workers.engines.practice.tutor.bank import named_topic, topics
+from workers.engines.practice.tutor.care import is_grave
 from workers.engines.practice.tutor.person import called
 from workers.engines.practice.tutor.speaking import listed
 
@@ -23,7 +24,7 @@ def take_request(scene: Scene) -> bool:
         return False
     first = notes.topic is None
     notes.requested = wanted
-    if not any(char.isalnum() for char in wanted):
+    if not any(char.isalnum() for char in wanted) or is_grave(wanted):
         return False
     known = named_topic(wanted)
     exact = known and wanted.strip().lower() in {known.name, known.key, known.korean}

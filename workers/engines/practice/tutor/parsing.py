@@ -86,7 +86,7 @@ def gerund(base: str) -> str:
     """Return `playing` for `play`."""
     from workers.engines.grammar.forms import inflected  # noqa: PLC0415 - as above
 
-    return inflected(base, "VBG") or base
+    return _known(inflected(base, "VBG")) or base
 
 
 def base(word: str, tag: str) -> str:
@@ -100,7 +100,7 @@ def plural(noun: str) -> str:
     """Return `dogs` for `dog`."""
     from workers.engines.grammar.forms import inflected  # noqa: PLC0415 - as above
 
-    return inflected(noun, "NNS") or noun
+    return _known(inflected(noun, "NNS")) or noun
 
 
 def frequency(word: str) -> float:
@@ -108,6 +108,11 @@ def frequency(word: str) -> float:
     from wordfreq import zipf_frequency  # noqa: PLC0415 - its lists are large
 
     return float(zipf_frequency(word, "en"))
+
+
+def _known(form: str | None) -> str | None:
+    """Return a form that was made by rules, where it is one that people write."""
+    return form if form and frequency(form) else None
 
 
 def _mended(lower: str, tag: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from schemas.reply.answers import Praise
 from workers.engines.practice.tutor.bank import read
+from workers.engines.practice.tutor.clauses import is_person
 from workers.engines.practice.tutor.parsing import frequency, sentences
 from workers.engines.practice.tutor.things import things
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 #: The same fact is not praised again within so many turns.
 _REST = 6
 _LONG = 12
+_COMPANY = "said_with_whom"
 _RARE = (1.8, 3.8)
 """Zipf frequencies of words that are worth a mention: known ones, less than six in a million."""
 
@@ -68,7 +70,10 @@ def _facts(
             None,
         )
     for fact in _by_words():
-        if words := clean(fact.pattern.pattern):
+        words = clean(fact.pattern.pattern)
+        if words and fact.name == _COMPANY:
+            words = _up_to_person(words)
+        if words:
             yield fact.name, fact.english.format(words=words), fact.korean.format(words=words), words
     if not feedback.findings:
         yield from _past(told)
@@ -96,6 +101,14 @@ def _clean(text: str, feedback: Feedback) -> Callable[[str], str | None]:
         return None
 
     return search
+
+
+def _up_to_person(words: str) -> str | None:
+    """Cut `with my friend and` behind the person; None where there is none."""
+    spoken = words.split()
+    ends = [end for end in range(3, len(spoken) + 1) if is_person(spoken[end - 1].lower())]
+    young = spoken[2].lower() in {"girl", "boy"}
+    return " ".join(spoken[: ends[-1 if young else 0]]) if ends else None
 
 
 def _past(told: str) -> Iterator[tuple[str, str, str, str]]:

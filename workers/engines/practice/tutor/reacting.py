@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from workers.engines.practice.tutor.bearing import bearing
+from workers.engines.practice.tutor.care import is_grave
 from workers.engines.practice.tutor.completing import has_its_articles
 from workers.engines.practice.tutor.listening import name_in
 from workers.engines.practice.tutor.person import turned
@@ -50,8 +51,14 @@ def _felt(scene: Scene) -> str | None:
         return f"{'glad' if feeling.good else 'sorry'}_{scene.band}"
     if any(mention.disliked for mention in spoken):
         return "dislike"
-    if _BECAUSE.search(scene.heard.told) and sound != "sorry":
-        return "reason"
+    return _by_sound(scene, sound)
+
+
+def _by_sound(scene: Scene, sound: str | None) -> str | None:
+    """Return the phrases for a reason or for how it sounds; what is grave has no good reason, and is not gladdening."""
+    grave = is_grave(scene.heard.told)
+    if sound != "sorry" and (grave or _BECAUSE.search(scene.heard.told)):
+        return None if grave else "reason"
     return f"{sound}_{scene.band}" if sound else None
 
 
@@ -94,6 +101,8 @@ def _echo(scene: Scene) -> str | None:
         or _TWICE.search(sentence)
         or not _ECHO.match(sentence)
         or _NOT_ECHOED.search(sentence)
+        or is_grave(sentence)
+        or scene.notes.mood
     ):
         return None
     words = turned(sentence)

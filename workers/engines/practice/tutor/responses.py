@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from schemas.reply.answers import Word
 from workers.engines.practice.tutor.asides import pairs_in
 from workers.engines.practice.tutor.bank import named_topic
+from workers.engines.practice.tutor.care import care_for, is_grave, is_low, say_care
 from workers.engines.practice.tutor.choosing import easier
 from workers.engines.practice.tutor.explaining import say_asides
 from workers.engines.practice.tutor.farewell import say_farewell
 from workers.engines.practice.tutor.listening import listen
 from workers.engines.practice.tutor.opening import begin, resume, take_request
+from workers.engines.practice.tutor.parsing import MAX_READ
 from workers.engines.practice.tutor.speaking import listed
 from workers.engines.practice.tutor.telling import react_to_telling
 
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
     from workers.engines.practice.tutor.bank import Question
     from workers.engines.practice.tutor.scene import Scene
 
-#: For so many turns after a cry for help the tutor asks who is there, and about nothing else.
-_CARE = 3
+#: For so many turns after a cry for help the tutor asks once more who is there, unless the learner goes on.
+_CARE = 1
+#: Moves with which a learner leaves what was grave.
+_LEAVES = {"topic", "change", "joking", "bye", "lead", "command"}
 _NO_TOPIC = {"it", "that", "this", "something", "anything", "다른"}
 
 
@@ -33,6 +37,8 @@ def respond(scene: Scene) -> Question | None:
     scene.was_ended, scene.notes.ended = scene.notes.ended, False
     if "crisis" in scene.heard.moves:
         return _crisis(scene)
+    if care := care_for(scene.heard.text[:MAX_READ]):
+        return say_care(scene, care)
     if scene.heard.script == "empty":
         return begin(scene) if scene.turn == 1 else resume(scene)
     if "bye" in scene.heard.moves:
@@ -45,9 +51,7 @@ def respond(scene: Scene) -> Question | None:
 def _next_question(scene: Scene, *, changed: bool) -> Question:
     """Return what comes after the asides: care where it is needed, a beginning, or what the message calls for."""
     heard, notes = scene.heard, scene.notes
-    if notes.crisis and (question := scene.open_question("crisis_ask")):
-        notes.crisis -= 1
-        scene.speech.say(f"neutral_{scene.band}")
+    if question := _asks_who_is_there(scene):
         return question
     if notes.pending is None and not heard.statements and not {"topic", "change"} & heard.moves.keys():
         return begin(scene, greeted=True)
@@ -56,6 +60,18 @@ def _next_question(scene: Scene, *, changed: bool) -> Question:
     if heard.script in {"emoji", "gibberish", "foreign"}:
         return _unreadable(scene)
     return _called_for(scene)(scene)
+
+
+def _asks_who_is_there(scene: Scene) -> Question | None:
+    """Ask after something grave who is there; None where nothing was, or the learner has gone on."""
+    notes, heard = scene.notes, scene.heard
+    before, notes.crisis = notes.crisis, max(0, notes.crisis - 1)
+    told = heard.script == "english" and heard.statements and not is_low(heard.told)
+    if not before or told or _LEAVES & heard.moves.keys():
+        notes.crisis = 0
+        return None
+    scene.speech.say("crisis_heard")
+    return scene.open_question("crisis_ask")
 
 
 def _called_for(scene: Scene) -> Callable[[Scene], Question]:
@@ -72,8 +88,9 @@ def _called_for(scene: Scene) -> Callable[[Scene], Question]:
 
 
 def _crisis(scene: Scene) -> Question:
-    scene.speech.say("crisis")
-    scene.notes.crisis, scene.notes.mood = _CARE, _CARE
+    scene.praise = None
+    scene.speech.say("crisis_ko" if scene.heard.script == "korean" else "crisis")
+    scene.notes.crisis, scene.notes.mood, scene.notes.thing = _CARE, 0, None
     return scene.open_question("crisis_ask") or scene.next()
 
 
@@ -86,7 +103,7 @@ def _unreadable(scene: Scene) -> Question:
 
 def _named_topic(scene: Scene) -> Question:
     name = scene.heard.moves["topic"].get("topic", "").strip(" '\"“”")
-    if not name or name in _NO_TOPIC:
+    if not name or name in _NO_TOPIC or is_grave(name):
         return _other_topic(scene)
     topic = named_topic(name)
     scene.notes.stuck = 0

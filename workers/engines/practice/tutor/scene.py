@@ -110,8 +110,12 @@ class Scene:
         return self.put(question)
 
     def open_question(self, key: str) -> Question | None:
+        """Ask one of these phrases that was not asked; None where all were."""
+        return self.open_question_of(key, phrases()[key])
+
+    def open_question_of(self, key: str, texts: Sequence[str]) -> Question | None:
         """Ask one of these that was not asked; None where all were."""
-        for text in phrases()[key]:
+        for text in texts:
             if not self.asked.has(text):
                 return self.put(Question(id=key, aspect=key, text=text, korean="", starter=""))
         return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from schemas.reply.answers import Word
 from workers.engines.practice.tutor.asides import answers_to, in_english, pairs_in
 from workers.engines.practice.tutor.bearing import bearing
+from workers.engines.practice.tutor.care import is_grave
 from workers.engines.practice.tutor.completing import whole_sentence
 from workers.engines.practice.tutor.feedback import put_in
 from workers.engines.practice.tutor.followups import told_in
@@ -30,6 +31,8 @@ _KEPT = 5
 _CLOSE = {"feeling", "illness", "task"}
 #: What sounds so is no time for praise aloud; it is in the answer all the same.
 _SAD = {"loss", "tragic", "sorry"}
+#: Questions after something grave.
+_CARES = {"care", "crisis_ask"}
 _THEY = re.compile(r"\b(?:they|them|their)\b")
 _IT = re.compile(r"\b(?:it|its|it's|they|them|that|there(?! (?:is|are|was|were)))\b")
 
@@ -112,6 +115,9 @@ def _meant(scene: Scene) -> list[Mention]:
 
 def _on_what_was_said(scene: Scene, told: str, *, short: bool) -> Chosen | None:
     """Return a question about what was told; after something sad, first one that stays with it."""
+    sad = scene.notes.mood or bearing(told) in _SAD
+    if not sad and (is_grave(told) or _answers_care(scene)):
+        return None
     stays = None if short or name_in(told) else scene.chooser.stay(told)
     if scene.notes.mood:
         return stays
@@ -119,6 +125,12 @@ def _on_what_was_said(scene: Scene, told: str, *, short: bool) -> Chosen | None:
     close = any(mention.sort in _CLOSE for mention in mentioned)
     follows = scene.chooser.follow_up(mentioned)
     return (stays or follows) if bearing(told) == "sorry" and not close else (follows or stays)
+
+
+def _answers_care(scene: Scene) -> bool:
+    """Whether the message answers how the learner is or who is there, and speaks of nothing else."""
+    pending = scene.notes.pending
+    return pending is not None and pending.id in _CARES and all(m.sort == "person" for m in scene.mentions)
 
 
 def _question(scene: Scene, *, short: bool) -> Question:

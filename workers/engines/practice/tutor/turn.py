@@ -11,6 +11,7 @@ from workers.engines.practice.tutor.moves import heard
 from workers.engines.practice.tutor.notes import Asked, notes_of
 from workers.engines.practice.tutor.responses import respond
 from workers.engines.practice.tutor.scene import Scene
+from workers.engines.practice.tutor.script import ENGLISH_WORD
 from workers.engines.practice.tutor.speaking import Speech
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def answer_turn(
 
 def _scene(task: Conversation, history: History, turn: int, checker: GrammarChecker) -> Scene:
     notes, asked, message = notes_of(history), Asked(history), heard(task.message)
-    english = message.script == "english" and bool(message.text.strip("?"))
+    english = message.script == "english" and bool(ENGLISH_WORD.search(message.text))
     return Scene(
         task=task,
         history=history,

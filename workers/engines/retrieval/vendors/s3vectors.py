@@ -124,7 +124,7 @@ class S3VectorStore:
 
     def _create(self, call: Call) -> None:
         """Make the index; that another worker has just made it is as good."""
-        log.warning("index_created", index=self.name)
+        log.warning("index_missing", index=self.name)
 
         def once() -> None:
             with translated(SERVICE), answering_within(self._seconds(call)):
