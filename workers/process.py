@@ -19,28 +19,29 @@ from ops.settings import CLOCK_SKEW_S
 from ops.timing import utc_now
 from schemas.ending import Ending
 from schemas.envelope import REASON_ATTRIBUTE, Envelope
-from schemas.kinds import registry
+from schemas.kinds import registry, with_roles
 from workers.claims import Claims
 from workers.delivery import Delivery, lease_token
 from workers.engines import (
     EngineOptionsError,
     EngineSecretError,
     UnknownEngineError,
-    addresses,
     check_engine,
     known_engines,
     load_engine,
     preload,
 )
+from workers.engines.inspecting import addresses, lacking
 from workers.finish import PATIENCE_S, Finisher
 from workers.handlers import load_handler
 from workers.keeping import JobAttempts
+from workers.memory import settle
 from workers.reuse import Reuse
 from workers.runner import Runner
 from workers.time_limit import within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ops.aws.clients import Clients
     from ops.settings import Settings
@@ -91,11 +92,11 @@ def check_engines(settings: Settings, kinds: Iterable[str]) -> None:
         UnknownEngineError: the settings name an engine that there is not, or that is not installed.
         EngineOptionsError: they give it options that it can't be made with.
     """
-    if unknown := settings.engines.keys() - _with_roles(registry()):
+    if unknown := settings.engines.keys() - with_roles(registry()):
         raise UnknownEngineError(f"SAYLINE_ENGINES has {', '.join(sorted(unknown))}: there is no such kind")
     if unknown := settings.engine_options.keys() - known_engines():
         raise UnknownEngineError(f"SAYLINE_ENGINE_OPTIONS has {', '.join(sorted(unknown))}: there is no such engine")
-    for kind in sorted(_with_roles(kinds)):
+    for kind in sorted(with_roles(kinds)):
         check_engine(kind, *_chosen(settings, kind))
 
 
@@ -117,16 +118,19 @@ class InspectedEngines:
         """Return the URLs that a kind's engine calls."""
         return addresses(kind, *_chosen(self.settings, kind))
 
+    def lacking(self, kind: str) -> Mapping[str, Sequence[str]]:
+        """Return the packages that are wanted for a kind's engine and not installed, by extra."""
+        try:
+            return lacking(kind, *_chosen(self.settings, kind))
+        except (UnknownEngineError, EngineOptionsError):
+            return {}  # `fault` says why
+
 
 def preload_engines(settings: Settings, kinds: Iterable[str]) -> None:
     """Load what the pool's processes are to share, such as models: once, in the parent, before it forks them."""
-    for kind in sorted(_with_roles(kinds)):
+    for kind in sorted(with_roles(kinds)):
         preload(kind, settings.engines.get(kind))
-
-
-def _with_roles(kinds: Iterable[str]) -> set[str]:
-    """Return the kinds, and what their handlers need engines for beside these."""
-    return {name for kind in kinds for name in (kind, *registry()[kind].roles)}
+    settle()
 
 
 def _engines(settings: Settings) -> Callable[[str], Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from ops.aws.clients import Clients, endpoint
 from ops.settings import Settings
@@ -68,6 +69,16 @@ def test_a_hasty_client_gives_each_request_one_try_and_little_time(service: str)
 
     assert hasty.retries["total_max_attempts"] == 1
     assert hasty.connect_timeout + hasty.read_timeout < 10, "a heartbeat must not wait longer"
+
+
+def test_what_is_known_of_aws_is_read_once_for_all_clients(monkeypatch: pytest.MonkeyPatch):
+    def fails(_self: object, path: str) -> None:
+        raise AssertionError(path)
+
+    assert Clients(settings()).sqs
+    monkeypatch.setattr(JSONFileLoader, "load_file", fails)
+
+    assert Clients(settings(region="eu-west-1"), is_hasty=True).sqs
 
 
 def test_settings_go_to_another_process_as_they_are(monkeypatch: pytest.MonkeyPatch):

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import pytest
 
+import schemas.kinds
 from ops.settings import Settings
 from schemas.kinds import registry
 from schemas.model import Model
@@ -57,7 +58,14 @@ def _engines(monkeypatch: pytest.MonkeyPatch) -> None:
     where = {"made": f"{__name__}:Made", "chosen": f"{__name__}:Chosen", "absent": "nonesuch_package.engine:Engine"}
     monkeypatch.setattr(engines, "ENGINES", {"say": where})
     kinds = {"say": replace(ECHO, name="say"), "echo": ECHO, "ask": replace(ECHO, name="ask", roles=("say",))}
-    monkeypatch.setattr(process, "registry", lambda: {**registry(), **kinds})
+    _register(monkeypatch, kinds)
+    monkeypatch.setattr(process, "settle", lambda: None)  # it would freeze what the tests have made
+
+
+def _register(monkeypatch: pytest.MonkeyPatch, kinds: dict[str, Any]) -> None:
+    """Have these kinds beside the project's own."""
+    for module in (process, schemas.kinds):
+        monkeypatch.setattr(module, "registry", lambda: {**registry(), **kinds})
 
 
 def settings(options: Any, engine: str = "chosen") -> Settings:
@@ -197,6 +205,15 @@ def test_only_engines_of_kinds_that_are_served_are_preloaded_and_none_is_made():
     assert (Made.preloaded, Made.count) == (1, 0)
 
 
+def test_memory_is_settled_when_all_engines_are_loaded(monkeypatch: pytest.MonkeyPatch):
+    loaded: list[int] = []
+    monkeypatch.setattr(process, "settle", lambda: loaded.append(Made.preloaded))
+
+    process.preload_engines(settings({}, engine="made"), ["say", "echo"])
+
+    assert loaded == [1]
+
+
 def test_engines_that_a_kind_needs_beside_its_own_are_checked_and_preloaded_once():
     process.preload_engines(settings({}, engine="made"), ["ask", "say"])
 
@@ -207,7 +224,7 @@ def test_engines_that_a_kind_needs_beside_its_own_are_checked_and_preloaded_once
 
 def test_an_engine_may_be_chosen_for_what_kinds_need_beside_their_own(monkeypatch: pytest.MonkeyPatch):
     ask = replace(ECHO, name="ask", roles=("search",))
-    monkeypatch.setattr(process, "registry", lambda: {**registry(), "ask": ask})
+    _register(monkeypatch, {"ask": ask})
     monkeypatch.setitem(engines.ENGINES, "search", engines.ENGINES["say"])
     chosen = Settings(_env_file=None, engines={"search": "chosen"})
 

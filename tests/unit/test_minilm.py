@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.retrieval import Call
 from workers.engines.retrieval.minilm.embeddings import MiniLM, load_minilm
 from workers.engines.retrieval.minilm.network import gelu
+from workers.engines.retrieval.minilm.weights import model_folder, rows, weights
 from workers.engines.retrieval.minilm.wordpiece import words
 
 loaded = load_minilm()
@@ -64,6 +65,19 @@ def test_a_long_text_is_read_to_its_256th_token():
 
 
 @needs_model
+def test_rows_that_are_read_are_those_of_the_whole_tensor():
+    folder = model_folder()
+    assert folder is not None
+    file, name = folder / "model.safetensors", "embeddings.word_embeddings.weight"
+    numbers = np.array([[101, 7861, 101], [30_521, 0, 102]])
+
+    found = rows(file, name)[numbers]
+
+    assert found.dtype == np.float32
+    assert np.array_equal(found, weights(file)[name][numbers])
+
+
+@needs_model
 @settings(max_examples=20, deadline=None)
 @given(st.text(min_size=1, max_size=200))
 def test_any_text_has_a_vector_of_length_one(text: str):
@@ -81,5 +95,5 @@ def test_the_model_reads_latin_letters(text: str, *, reads: bool):
 
 
 def test_gelu_is_as_exact_as_single_precision_asks_for():
-    x = np.linspace(-6, 6, 1001, dtype=np.float32)
+    x = np.linspace(-6, 6, 100_001, dtype=np.float32)  # more than are taken at once
     assert gelu(x) == pytest.approx([value * 0.5 * (1 + erf(value / sqrt(2))) for value in x.tolist()], abs=2e-6)

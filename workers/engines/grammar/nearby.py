@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from workers.engines.grammar.fluency import shipped_fluency
+from workers.engines.wordlist import shipped_words, words_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,19 +15,16 @@ if TYPE_CHECKING:
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 #: How frequent each part must be where two words were written as one, in Zipf's scale.
 _COMMON = 4.5
-#: A word that is meant is at least so frequent, in shares of all words.
-_KNOWN = 3e-6
+#: A word that is meant is at least so frequent, in the same scale; one that is rarer than the other may be a mistake.
+_KNOWN, _WRITTEN = 3.48, 3.01
 _WHOLE = 4
 #: How many mistakes are a few, and how many in a word of so many letters.
 _FEW, _MANY, _LONG = 2, 3, 9
 
 
-@cache
 def zipf(word: str) -> float:
-    """Return how frequent a word is, in Zipf's scale: 3 is one in a million; 0 of a word that is not in the list."""
-    from wordfreq import zipf_frequency  # noqa: PLC0415 - heavy
-
-    return float(zipf_frequency(word, "en", wordlist="small"))
+    """Return how frequent a word is, in Zipf's scale: 3 is one in a million; 0 of one that is rarer than that."""
+    return shipped_words().zipf(word, least=_WRITTEN)
 
 
 def one_edit(word: str) -> set[str]:
@@ -53,12 +51,9 @@ def few_edits(word: str) -> list[str]:
 @cache
 def _vocabulary() -> Mapping[str, Sequence[tuple[str, int]]]:
     """Return common words and the sets of their letters, by the first letter."""
-    from wordfreq import get_frequency_dict  # noqa: PLC0415 - heavy
-
     words: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
-    for word, frequency in get_frequency_dict("en", wordlist="small").items():
-        plain = len(word) >= _WHOLE and word.isascii() and word.isalpha()
-        if frequency >= _KNOWN and plain and shipped_fluency().knows(word):
+    for word in words_from(_KNOWN):
+        if len(word) >= _WHOLE and word.isascii() and word.isalpha() and shipped_fluency().knows(word):
             words[word[0]].append((word, _set_of(word)))
     return words
 

@@ -6,18 +6,18 @@ Method: M. Honnibal, "A good part-of-speech tagger in about 200 lines of Python"
 from __future__ import annotations
 
 import pickle
+from array import array
 from collections import defaultdict
 from functools import cache
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workers.engines.hashed import HashIndex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from typing import TypeAlias
-
-    #: A feature's weights: a tag, its weight, the next tag ...
-    Packed: TypeAlias = tuple[str | float, ...]
 
 _PACKAGE = "textblob_aptagger"
 _FILE = "trontagger-0.1.0.pickle"
@@ -38,8 +38,17 @@ class PlainData(pickle.Unpickler):
 class Tagger:
     """Tags the words of a sentence; nothing changes in it, so threads may share it."""
 
-    def __init__(self, weights: Mapping[str, Packed], unambiguous: Mapping[str, str]) -> None:
-        self._weights = weights
+    def __init__(self, weights: Mapping[str, Mapping[str, float]], unambiguous: Mapping[str, str]) -> None:
+        """Make it of features' weights for tags, in steps of a thousandth, and of words that have one tag alone.
+
+        Nothing of `weights` is kept: dictionaries and strings of 375,000 weights take seven times as much.
+        """
+        self._features = HashIndex(list(map(hash, weights)))
+        self._starts = array("I", accumulate(map(len, weights.values()), initial=0))
+        self._names = sorted({tag for tags in weights.values() for tag in tags})
+        numbers = {name: number for number, name in enumerate(self._names)}
+        self._tags = bytes(numbers[tag] for tags in weights.values() for tag in tags)
+        self._thousandths = array("i", (round(weight * 1_000) for tags in weights.values() for weight in tags.values()))
         self._unambiguous = unambiguous
 
     def tags(self, words: Sequence[str]) -> list[str]:
@@ -52,12 +61,15 @@ class Tagger:
         return tags[2:]
 
     def _best(self, features: Iterator[str]) -> str:
-        scores: defaultdict[str, float] = defaultdict(float)
+        """Return the tag with the highest sum; of two, the one that comes later in the alphabet."""
+        scores: defaultdict[int, int] = defaultdict(int)
         for feature in features:
-            pairs = iter(self._weights.get(feature, ()))
-            for tag, weight in zip(pairs, pairs, strict=True):
-                scores[str(tag)] += float(weight)
-        return max(scores, key=lambda tag: (scores[tag], tag))
+            number = self._features.number(feature)
+            if number is not None:
+                of = slice(self._starts[number], self._starts[number + 1])
+                for tag, weight in zip(self._tags[of], self._thousandths[of], strict=True):
+                    scores[tag] += weight
+        return self._names[max(scores, key=lambda tag: (scores[tag], tag))]
 
 
 @cache
@@ -68,16 +80,7 @@ def shipped_tagger() -> Tagger:
         raise ModuleNotFoundError("The grammar checker needs the package textblob-aptagger.", name=_PACKAGE)
     with (Path(spec.submodule_search_locations[0]) / _FILE).open("rb") as file:
         weights, unambiguous, _ = PlainData(file).load()
-    return Tagger(_packed(weights), unambiguous)
-
-
-def _packed(weights: Mapping[str, Mapping[str, float]]) -> dict[str, Packed]:
-    """Return the weights in a fifth of the memory: no dictionary for each feature, and no number twice."""
-    numbers: dict[float, float] = {}
-    return {
-        feature: tuple(part for tag, weight in tags.items() for part in (tag, numbers.setdefault(weight, weight)))
-        for feature, tags in weights.items()
-    }
+    return Tagger(weights, unambiguous)
 
 
 def _normal(word: str) -> str:

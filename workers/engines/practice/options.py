@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, cast
 
 from schemas.errors import PermanentError
 from schemas.reply.answers import ReplyOption, ReplyOptionsAnswer
+from workers.engines.chats.unanswered import last_of_partner
 from workers.engines.practice.coach import compose
 from workers.engines.practice.coach.intents import leads_of
 from workers.engines.practice.coach.manner import address_of, is_formal, relation_of
-from workers.engines.practice.coach.reading import last_of_partner, last_words, understood
+from workers.engines.practice.coach.reading import last_words, understood
 from workers.engines.practice.coach.slots import slots_of
 from workers.engines.practice.coach.wish import wish_of
 

@@ -105,9 +105,9 @@ def plural(noun: str) -> str:
 
 def frequency(word: str) -> float:
     """Return how common a word of English is, as its Zipf frequency: 3 is once in a million, 6 in a thousand."""
-    from wordfreq import zipf_frequency  # noqa: PLC0415 - its lists are large
+    from workers.engines.wordlist import shipped_words  # noqa: PLC0415 - its list is large
 
-    return float(zipf_frequency(word, "en"))
+    return shipped_words().zipf(word)
 
 
 def _known(form: str | None) -> str | None:

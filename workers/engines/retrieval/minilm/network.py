@@ -14,19 +14,25 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from workers.engines.retrieval.minilm.weights import Rows
+
     Floats: TypeAlias = NDArray[np.float32]
 
 SIZE, HEADS, LAYERS = 384, 12, 6
 _HEAD_SIZE = SIZE // HEADS
 _NORM_EPSILON = np.float32(1e-12)
 _NEVER = np.float32(-1e9)
+#: Numbers that are taken at once where each step makes another array: what fits into a core's own cache.
+_BLOCK = 32_768
 
 
 class Network:
     """BERT's encoder with the model's weights."""
 
-    def __init__(self, tensors: Mapping[str, Floats]) -> None:
+    def __init__(self, tensors: Mapping[str, Floats], words: Rows) -> None:
+        """Make it of its tensors by their names, and of the words' embeddings."""
         self._tensors = tensors
+        self._words = words
 
     def embed(self, ids: NDArray[np.int64], mask: Floats) -> Floats:
         """Return a row of length 1 for each text.
@@ -45,7 +51,7 @@ class Network:
 
     def _embedded(self, ids: NDArray[np.int64]) -> Floats:
         table = "embeddings."
-        x = self._tensors[f"{table}word_embeddings.weight"][ids]
+        x = self._words[ids]
         x += self._tensors[f"{table}position_embeddings.weight"][: ids.shape[1]]
         x += self._tensors[f"{table}token_type_embeddings.weight"][0]
         return self._normed(f"{table}LayerNorm", x)
@@ -89,6 +95,14 @@ class Network:
 
 def gelu(x: Floats) -> Floats:
     """X Phi(x): Hendrycks and Gimpel 2016. The error function is Abramowitz and Stegun's 7.1.26, within 1.5e-7."""
+    out: Floats = np.empty(x.size, np.float32)
+    for start in range(0, x.size, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        out[block] = _gelu(x.reshape(-1)[block])
+    return out.reshape(x.shape)
+
+
+def _gelu(x: Floats) -> Floats:
     z = np.abs(x)
     z *= np.float32(0.5**0.5)
     t = 1 / (1 + np.float32(0.3275911) * z)
