@@ -102,6 +102,8 @@ def _verb_tag(word: str) -> str | None:
     past = _bases()["VBD"]
     if (word in past and word not in past.values()) or (word.endswith("ed") and _stripped(word, ("VBD",))):
         return "VBD"
+    if word.endswith("ing") and _stripped(word, ("VBG",)):
+        return "VBG"
     return "VBZ" if word.endswith("s") and _stripped(word, ("VBZ",)) else None
 
 

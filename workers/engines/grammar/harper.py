@@ -53,8 +53,8 @@ def harper_findings(text: str, lints: list[tuple[str, Any]]) -> Iterator[Finding
     """Yield what Harper says of grammar and punctuation."""
     settings = _settings()
     for rule, lint in lints:
-        kind = lint.lint_kind
-        if kind == _SPELLING or kind in settings["kinds"] or rule in settings["rules"]:
+        unheard = lint.lint_kind in {_SPELLING, *settings["kinds"]} or rule in settings["rules"]
+        if unheard and rule not in settings["heard"]:
             continue
         suggestion = _suggestion(text, lint)
         if suggestion is None or (rule in settings["doubtful"] and _worse(text, lint.span, suggestion)):
@@ -97,6 +97,8 @@ def _written(lint: Any, suggestion: Any) -> str:  # noqa: ANN401
 
 def _finding(text: str, rule: str, lint: Any, suggestion: str | None) -> Finding:  # noqa: ANN401
     start, end = lint.span.start, lint.span.end
+    if suggestion is not None and rule in _settings()["heard"]:
+        start, end, suggestion = _with_words(text, start, end, suggestion)
     notes = _settings()["notes"]
     note = notes.get(lint.lint_kind, notes["Other"])
     original = text[start:end]
@@ -110,6 +112,12 @@ def _finding(text: str, rule: str, lint: Any, suggestion: str | None) -> Finding
         note_en=note_en,
         note_ko=note_ko,
     )
+
+
+def _with_words(text: str, start: int, end: int, put: str) -> tuple[int, int, str]:
+    """Return the place and what is to be put there with what stands on both sides: a space by itself says nothing."""
+    before, after = text[:start].rpartition(" ")[2], text[end:].partition(" ")[0]
+    return start - len(before), end + len(after), before + put + after
 
 
 def _snake(name: str) -> str:

@@ -6,13 +6,13 @@ with nothing that is like it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from workers.engines.grammar.finding import Finding
 from workers.engines.grammar.fluency import shipped_fluency
 from workers.engines.grammar.nearby import apart, edits, few_edits, one_edit, zipf
 from workers.engines.grammar.rules import words_of_rules
+from workers.engines.grammar.varieties import british, korean, made_of_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,17 +32,10 @@ _COST = 5.0
 #: The first word of a sentence may be a name: a shorter one is taken for a word only where a very common one is meant.
 _FIRST_SHORTEST = 7
 _VERY_COMMON = 5.5
-#: Korean in Latin letters (Revised Romanization), with a vowel or a consonant that English does not write so.
-_KOREAN = re.compile(
-    r"(?=.*(?:eo|eu|ae|kk|tt|jj|wo))"
-    r"(?:(?:kk|tt|pp|ss|jj|ch|[gndrlmbsjktph])?"
-    r"(?:yeo|yae|wae|ae|eo|ya|yo|yu|ye|wa|wo|we|wi|oe|eu|ui|oo|[aeiou])(?:ng|[kntlmp](?![aeiouwy]))?)+"
-)
-#: Spelt as in Britain, which is no mistake.
-_BRITISH = re.compile(
-    r"(?:our(?:s|ed|ing|ite|ites|ful|able|hood)?|is(?:e|es|ed|ing|ation|ations)|ould(?:s|ed|ing)?|[bt]res?"
-    r"|ll(?:ed|ing|er|ers)|ogue?s?|que|mmes?)$"
-)
+#: By how much the sentence must become likelier where one word is written as two, in nats.
+_APART_GAIN = 2.0
+#: A word that no dictionary has is called unknown from so many letters on; a shorter one is more often an abbreviation.
+_UNKNOWN_SHORTEST = 5
 
 
 def spelling_findings(
@@ -59,25 +52,39 @@ def spelling_findings(
         harper = () if misspelt is None else misspelt.get((word.start, word.end))
         known = shipped_fluency().knows(word.lower)
         left_to_rules = word.lower in words_of_rules()
-        if harper is None or (known and not harper) or left_to_rules or not _may_be_wrong(word, first=place == 1):
+        if harper is None or (known and not harper) or left_to_rules or not _may_be_wrong(word, harper, place):
             continue
         gap = _ALONE_MORE_FREQUENT if known or misspelt is None else _MORE_FREQUENT
         meant = _meant(text, sentence, word, harper, gap)
         may_be_name = word.text[0].isupper() and len(word.text) < _FIRST_SHORTEST
         if meant and (not may_be_name or zipf(meant) >= _VERY_COMMON):
             yield _finding(word, meant)
+        elif not meant and misspelt is not None and _in_no_dictionary(word):
+            yield _unknown(word)
 
 
-def _may_be_wrong(word: Word, *, first: bool) -> bool:
+def _may_be_wrong(word: Word, harper: Sequence[str], place: int) -> bool:
     written = word.text
-    small = written.islower() or (first and written[1:].islower())
+    small = written.islower() or (place == 1 and written[1:].islower())
     return (
         small
         and written.isascii()
         and written.isalpha()
         and len(written) >= _SHORTEST
-        and not _BRITISH.search(written)
-        and not _KOREAN.fullmatch(word.lower)
+        and not british(word.lower, harper)
+        and not korean(word.lower, surely=True)
+    )
+
+
+def _in_no_dictionary(word: Word) -> bool:
+    """Whether a word that Harper does not know is neither in the other lists, nor made of words, nor maybe Korean."""
+    return (
+        word.text.islower()
+        and len(word.text) >= _UNKNOWN_SHORTEST
+        and not zipf(word.lower)
+        and not shipped_fluency().knows(word.lower)
+        and not korean(word.lower, surely=False)
+        and not made_of_words(word.lower)
     )
 
 
@@ -90,29 +97,45 @@ def _meant(text: str, sentence: Sequence[Word], word: Word, harper: Sequence[str
         return {one for one in words if zipf(one) - zipf(written) >= gap}
 
     near = likelier([*one_edit(written), *map(str.lower, harper)])
-    if zipf(written):  # people do write it: a name or a brand
+    if zipf(written) or made_of_words(written) or korean(written, surely=False):  # people may write it so
         most = 1
     elif not any(edits(written, one) <= most for one in near):
         near = likelier(few_edits(written))
-    costs = {one: edits(written, one) for one in (*near, *apart(written))}
+    if not near and _in_no_dictionary(word):
+        near = set(map(str.lower, harper))
     first, last = sentence[0].start, sentence[-1].end
     fluency = shipped_fluency()
 
-    def score(one: str) -> tuple[float, str]:
-        whole = text[first : word.start] + one + text[word.end : last]
-        return fluency.of(whole) - _COST * costs[one], one
+    def fluent(one: str) -> float:
+        return fluency.of(text[first : word.start] + one + text[word.end : last])
 
-    return max((one for one in costs if costs[one] <= most), key=score, default=None)
+    least = fluent(word.text) + _APART_GAIN
+    costs = {one: edits(written, one) for one in near} | {one: 1 for one in apart(written) if fluent(one) >= least}
+    fit = (one for one in costs if costs[one] <= most)
+    return max(fit, key=lambda one: (fluent(one) - _COST * costs[one], one), default=None)
 
 
 def _finding(word: Word, meant: str) -> Finding:
     suggestion = meant.capitalize() if word.text[0].isupper() else meant
+    note_en, note_ko = f"Check the spelling: “{suggestion}”?", f"철자를 확인해 주세요: “{suggestion}”?"
+    return _misspelt(word, suggestion, note_en, note_ko)
+
+
+def _unknown(word: Word) -> Finding:
+    note_en, note_ko = (
+        f"No dictionary has “{word.text}”.",
+        f"“{word.text}”: 사전에 없는 단어예요. 철자를 확인해 주세요.",
+    )
+    return _misspelt(word, None, note_en, note_ko)
+
+
+def _misspelt(word: Word, suggestion: str | None, note_en: str, note_ko: str) -> Finding:
     return Finding(
         start=word.start,
         end=word.end,
         original=word.text,
         suggestion=suggestion,
         rule="spelling",
-        note_en=f"Check the spelling: “{suggestion}”?",
-        note_ko=f"철자를 확인해 주세요: “{suggestion}”?",
+        note_en=note_en,
+        note_ko=note_ko,
     )
