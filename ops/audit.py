@@ -43,7 +43,7 @@ MEANINGS: Mapping[str, str] = {
     "turn_missing": "a job has answered a turn that its conversation does not have",
     "image_missing": "a picture is not found by its owner; its retention may be over",
     "image_is_another": "a picture is found that is not the one its job has made",
-    "image_of_no_job": "a picture is found that no job has made",
+    "image_of_no_job": "a picture is found that no job has made, or was deleted by half; delete it again",
     "object_of_no_conversation": "left by an attempt that died while its conversation was deleted; delete it",
     "object_of_no_job": "no record names it: left by a lost record or a dead attempt; its retention removes it",
     "messages_left": "messages are on the queue; copies go within half a minute",
@@ -80,6 +80,8 @@ def _record(job: Job) -> Iterator[Finding]:
 
 
 def _result(job: Job, evidence: Evidence) -> Iterator[Finding]:
+    if job.forgotten_at:
+        return
     if job.result is None:
         yield Finding("result_missing", job.id)
         return

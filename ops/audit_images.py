@@ -29,7 +29,7 @@ def images(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _has_picture(job: Job) -> bool:
-    """Whether a job has made a picture, and all that follows it is done."""
+    """Whether a job has made a picture that is not deleted, and all that follows it is done."""
     kind = registry().get(job.kind)
-    made = job.status is Status.SUCCEEDED and not job.after
+    made = job.status is Status.SUCCEEDED and not job.after and not job.forgotten_at
     return made and kind is not None and issubclass(kind.result, PicturedResult)

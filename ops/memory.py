@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ops.memory_conversations import MemoryConversations
 from ops.memory_images import MemoryImages
-from schemas.dead_letters import DeadKey, Period
+from ops.memory_lists import MemoryLists
 from schemas.errors import ExistsError, MissingObjectError, NotSentError, RefusedError, UnavailableError
-from schemas.job import CountAfter, ImageAfter, Job, TurnAfter, dead_shards, open_shards, parked_shard
+from schemas.job import CountAfter, ImageAfter, TurnAfter
 from schemas.ports import UploadForm
 
 if TYPE_CHECKING:
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from schemas.envelope import Envelope
-    from schemas.job import After, JobError
+    from schemas.job import After, Job, JobError
     from schemas.move import Move
 
 
-class MemoryJobStore:
+class MemoryJobStore(MemoryLists):
     """Records in a dictionary; every method is atomic."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._lock = threading.RLock()
-        self._jobs: dict[str, Job] = {}
         self._counters: defaultdict[tuple[str, str, str], int] = defaultdict(int)
         self._leases: dict[str, tuple[str, datetime]] = {}
         self.conversations = MemoryConversations()
@@ -69,41 +69,6 @@ class MemoryJobStore:
             del self._jobs[job.id]
             return True
 
-    def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
-        """Return the owner's latest jobs, newest first."""
-        own = [job for job in self._jobs.values() if job.owner == owner]
-        return sorted(own, key=lambda job: job.created_at, reverse=True)[:limit]
-
-    def get_many(self, job_ids: Sequence[str]) -> Sequence[Job]:
-        """Read records in the order of their ids, those that there are."""
-        return [self._jobs[job_id] for job_id in job_ids if job_id in self._jobs]
-
-    def dead_keys(self, kind: str, period: Period = Period()) -> Iterator[DeadKey]:  # noqa: B008 - a frozen value
-        """Iterate over the dead letters of a kind as they are now, the oldest first."""
-        keys = [DeadKey(job.next_check_at, job.id) for job in self._dead(kind) if job.next_check_at]
-        yield from sorted(key for key in keys if period.since <= key.died_at <= period.until)
-
-    def count_dead(self, kind: str) -> int:
-        """Count the dead letters of a kind."""
-        return len(self._dead(kind))
-
-    def _dead(self, kind: str) -> list[Job]:
-        shards = dead_shards(kind)
-        return [job for job in tuple(self._jobs.values()) if job.open_shard in shards]
-
-    def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
-        """Iterate over the open jobs of a kind whose next check is due."""
-        for shard in (*open_shards(kind), parked_shard(kind)):
-            due = [
-                j for j in self._jobs.values() if j.open_shard == shard and j.next_check_at and j.next_check_at <= now
-            ]
-            yield from sorted(due, key=lambda job: job.next_check_at or now)
-
-    def count_open(self, kind: str, *, at_most: int) -> int:
-        """Count the open jobs of a kind but for scheduled ones, no further than `at_most`."""
-        shards = open_shards(kind)
-        return min(at_most, sum(job.open_shard in shards for job in self._jobs.values()))
-
     def postpone_check(self, job: Job, until: datetime) -> bool:
         """Count a check and set the next one, unless another has."""
         with self._lock:
@@ -134,10 +99,6 @@ class MemoryJobStore:
                 self.conversations.count(job, after)
             case ImageAfter():
                 self.images.write(job, after)
-
-    def scan(self) -> Iterator[Job]:
-        """Iterate over all jobs, in no order."""
-        return iter(tuple(self._jobs.values()))
 
     def counter(self, owner: str, day: str, name: str) -> int:
         """Read one of the owner's counters."""
@@ -233,6 +194,11 @@ class MemoryQueues:
         """Put a message on its kind's dead-letter queue."""
         del context
         self.dead.append((envelope, error))
+
+    def bury_batch(self, letters: Sequence[tuple[Envelope, JobError, Mapping[str, str | int]]]) -> None:
+        """Put messages on their kinds' dead-letter queues."""
+        for envelope, error, context in letters:
+            self.bury(envelope, error=error, context=context)
 
     def bury_foreign(self, queue: str, body: str, *, code: str) -> None:
         """Put a message that is no job of the queue's on its dead-letter queue."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from schemas.conversation import ConversationHead
     from schemas.job import Job, TurnAfter
+    from schemas.paging import Place
 
 
 class MemoryConversations:
@@ -24,10 +25,11 @@ class MemoryConversations:
         """Read a head."""
         return self._heads.get((owner, conversation_id))
 
-    def list_by_owner(self, owner: str, *, limit: int) -> Sequence[ConversationHead]:
+    def list_by_owner(self, owner: str, *, limit: int, before: Place | None = None) -> Sequence[ConversationHead]:
         """Return the owner's conversations that are not deleted, the latest turn first."""
         own = [head for head in self.heads() if head.owner == owner and not head.deleted]
-        return sorted(own, key=lambda head: head.updated_at, reverse=True)[:limit]
+        behind = [head for head in own if before is None or head.place < before]
+        return sorted(behind, key=lambda head: head.place, reverse=True)[:limit]
 
     def heads(self) -> Sequence[ConversationHead]:
         """Return all heads."""

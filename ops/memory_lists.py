@@ -1,50 +1,86 @@
-"""The in-memory twin of the operators' lists, over the records of a store in memory."""
+"""The in-memory twin of the lists of jobs: each is what a look at every record finds."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.status import Status
+from schemas.dead_letters import DeadKey, Period
+from schemas.job import dead_shards, open_shards, parked_shard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
-    from ops.memory import MemoryJobStore
     from schemas.job import Job
+    from schemas.status import Status
 
 
-class MemoryJobLists:
-    """Implements `ops.operating.desk.JobLists`."""
+class MemoryLists:
+    """The part of the job store in memory that lists."""
 
-    def __init__(self, store: MemoryJobStore) -> None:
-        self._store = store
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
 
-    def open_jobs(self, kind: str) -> Iterator[Job]:
-        """Iterate over a kind's jobs with something left to do."""
-        return (job for job in self._store.scan() if job.kind == kind and job.is_open)
+    def get_many(self, job_ids: Sequence[str]) -> Sequence[Job]:
+        """Read records in the order of their ids, those that there are."""
+        return [self._jobs[job_id] for job_id in job_ids if job_id in self._jobs]
 
-    def oldest_open(self, kind: str) -> datetime | None:
-        """Return when the oldest of a kind's jobs that wait or run was to begin."""
-        waiting = {Status.QUEUED, Status.RUNNING, Status.RETRYING}
-        begins = [job.due_at or job.created_at for job in self.open_jobs(kind) if job.status in waiting]
-        return min(begins, default=None)
-
-    def dead_jobs(self, kind: str) -> Iterator[Job]:
-        """Iterate over a kind's dead-lettered jobs."""
-        return (job for job in self._store.scan() if job.kind == kind and job.status is Status.DEAD_LETTERED)
+    def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
+        """Return the owner's latest jobs, newest first."""
+        own = [job for job in self.scan() if job.owner == owner]
+        return sorted(own, key=lambda job: job.created_at, reverse=True)[:limit]
 
     def owned(self, owner: str) -> Iterator[Job]:
         """Iterate over an owner's jobs, newest first."""
-        own = (job for job in self._store.scan() if job.owner == owner)
-        return iter(sorted(own, key=lambda job: job.created_at, reverse=True))
+        return iter(self.list_by_owner(owner, limit=len(self._jobs)))
+
+    def open_jobs(self, kind: str) -> Iterator[Job]:
+        """Iterate over a kind's jobs with something left to do."""
+        return iter(self._in((parked_shard(kind), *open_shards(kind))))
+
+    def oldest_open(self, kind: str) -> datetime | None:
+        """Return when the oldest of a kind's jobs that wait or run was to begin."""
+        waiting = (job for job in self._in(open_shards(kind)) if not job.status.is_final)
+        return min((job.due_at or job.created_at for job in waiting), default=None)
+
+    def count_open(self, kind: str, *, at_most: int) -> int:
+        """Count the open jobs of a kind but for scheduled ones, no further than `at_most`."""
+        return min(at_most, len(self._in(open_shards(kind))))
+
+    def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
+        """Iterate over the open jobs of a kind whose next check is due."""
+        for shard in (*open_shards(kind), parked_shard(kind)):
+            due = [job for job in self._in([shard]) if job.next_check_at and job.next_check_at <= now]
+            yield from sorted(due, key=lambda job: job.next_check_at or now)
+
+    def dead_keys(self, kind: str, period: Period = Period()) -> Iterator[DeadKey]:  # noqa: B008 - a frozen value
+        """Iterate over the dead letters of a kind as they are now, the oldest first."""
+        dead = self._in(dead_shards(kind))
+        keys = [DeadKey(job.next_check_at, job.id) for job in dead if job.next_check_at]
+        yield from sorted(key for key in keys if period.since <= key.died_at <= period.until)
+
+    def count_dead(self, kind: str) -> int:
+        """Count the dead letters of a kind."""
+        return len(self._in(dead_shards(kind)))
+
+    def redriven(self, redrive_id: str | None = None) -> Iterator[Job]:
+        """Iterate over the jobs that operators have run again, in no order."""
+        return (job for job in self.scan() if job.redrives and redrive_id in {None, *job.redrives})
+
+    def scan(self) -> Iterator[Job]:
+        """Iterate over all jobs, in no order."""
+        return iter(tuple(self._jobs.values()))
 
     def select(
         self, *, kinds: frozenset[str], statuses: frozenset[Status], since: datetime | None, until: datetime | None
     ) -> Iterator[Job]:
         """Iterate over jobs of these kinds and states, created in this time."""
-        for job in self._store.scan():
+        for job in self.scan():
             is_asked_for = (not kinds or job.kind in kinds) and (not statuses or job.status in statuses)
             in_time = (since is None or job.created_at >= since) and (until is None or job.created_at <= until)
             if is_asked_for and in_time:
                 yield job
+
+    def _in(self, shards: Collection[str]) -> list[Job]:
+        """Return the jobs in these partitions of the open index."""
+        return [job for job in self.scan() if job.open_shard in shards]

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
+from producers.paging import begin_at
 from producers.problems import ProblemError, responses
 from producers.services import OwnerOf, Ports, ServicesOf
 from schemas import histories
@@ -12,6 +13,7 @@ from schemas.after import complete
 from schemas.conversation import ConversationHead, ConversationId, History, Turn
 from schemas.errors import MissingObjectError, UnavailableError
 from schemas.model import Model
+from schemas.paging import MAX_CURSOR, cursor_at
 from schemas.reply.levels import Level
 
 #: Looks at a conversation that goes on meanwhile.
@@ -60,17 +62,28 @@ class ConversationList(Model):
     """The caller's conversations, the latest turn first."""
 
     conversations: tuple[ConversationSummary, ...]
+    next: str | None
+    """`cursor` of the next page; null on the last one."""
 
 
 @router.get(
     "/v1/conversations", response_model=ConversationList, responses=responses("validation_error", "unavailable")
 )
 def list_conversations(
-    services: ServicesOf, owner: OwnerOf, limit: Annotated[int, Query(ge=1, le=100, description="How many")] = 20
+    services: ServicesOf,
+    owner: OwnerOf,
+    limit: Annotated[int, Query(ge=1, le=100, description="How many")] = 20,
+    cursor: Annotated[str | None, Query(max_length=MAX_CURSOR, description="`next` of the page before")] = None,
 ) -> Response:
-    """List the caller's conversations, the latest turn first, without what was said."""
-    found = services.ports.conversations.list_by_owner(owner, limit=limit)
-    shown = ConversationList(conversations=tuple(ConversationSummary(**_summary(head)) for head in found))
+    """List the caller's conversations, the latest turn first, without what was said.
+
+    One that is gone on with between two pages comes to stand in front of the first.
+    """
+    found = services.ports.conversations.list_by_owner(owner, limit=limit + 1, before=begin_at(cursor))
+    shown = ConversationList(
+        conversations=tuple(ConversationSummary(**_summary(head)) for head in found[:limit]),
+        next=cursor_at(found[limit - 1].place) if len(found) > limit else None,
+    )
     return Response(shown.model_dump_json(), headers=_NO_STORE, media_type="application/json")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from producers.problems import FieldError
 from schemas.errors import MissingObjectError
@@ -46,11 +46,11 @@ class Files:
 
     def unusable(self, kind: AnyKind, request: Request, *, brought: Collection[str]) -> Iterator[FieldError]:
         """Yield what is wrong with the files that a request names; a look at each but for those that it has brought."""
-        for name, field in kind.files.items():
-            ref: str | None = getattr(request, name)
+        for path, field in kind.files.items():
+            ref = _named(request, path)
             if ref is None or ref in brought:
                 continue
-            error = self._wrong_with(ref, name, field)
+            error = self._wrong_with(ref, path, field)
             if error:
                 yield error
 
@@ -67,3 +67,12 @@ class Files:
                 field=name, message=f"Should be of at most {field.max_bytes} bytes", code="file_too_large"
             )
         return None
+
+
+def _named(request: Request, path: str) -> str | None:
+    """Return the reference at a field's path; None where none is given, or the task in this place has no such field."""
+    place: Any = request
+    for name in path.split("."):
+        place = getattr(place, name, None)
+    ref: str | None = place
+    return ref

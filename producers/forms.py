@@ -69,19 +69,37 @@ async def _understood(
     _refuse_duplicates([name for name, _ in parts])
     document: dict[str, Any] = {}
     uploads = []
-    for name, part in sorted(parts, key=lambda each: each[0] != REQUEST_PART):
+    for name, part in sorted(parts, key=_order):
         if name == REQUEST_PART:
             document |= _request(await _text(part, kind))
-        elif name not in kind.request.model_fields:
-            document[name] = None  # the typed route refuses it by its name
         elif name in kind.files and isinstance(part, UploadFile):
             upload = await _upload(part, name, kind.files[name])
-            document[name] = upload.ref
+            _put(document, name, upload.ref)
             uploads.append(upload)
+        elif name in kind.files:
+            _put(document, name, await _text(part, kind))
+        elif name not in kind.request.model_fields:
+            document[name] = None  # the typed route refuses it by its name
         else:
             text = await _text(part, kind)
             document[name] = text if name in texts else _value(text)
     return document, tuple(uploads)
+
+
+def _order(part: tuple[str, Any]) -> tuple[bool, int]:
+    """Sort the whole request before its fields, and a field before those within it."""
+    return part[0] != REQUEST_PART, part[0].count(".")
+
+
+def _put(document: dict[str, Any], path: str, ref: str) -> None:
+    """Put a file's reference where its path leads."""
+    *parents, name = path.split(".")
+    place = document
+    for depth, parent in enumerate(parents, 1):
+        place = place.setdefault(parent, {})
+        if not isinstance(place, dict):
+            raise invalid([_no_object(".".join(parents[:depth]))])
+    place[name] = ref
 
 
 def _refuse_duplicates(names: list[str]) -> None:
@@ -127,8 +145,12 @@ def _request(text: str) -> dict[str, Any]:
     except ValueError:
         raise ProblemError("malformed_json", f"The part `{REQUEST_PART}` could not be read as JSON.") from None
     if not isinstance(document, dict):
-        raise invalid([FieldError(field=REQUEST_PART, message="Should be a JSON object", code="dict_type")])
+        raise invalid([_no_object(REQUEST_PART)])
     return document
+
+
+def _no_object(name: str) -> FieldError:
+    return FieldError(field=name, message="Should be a JSON object", code="dict_type")
 
 
 def _value(text: str) -> Any:  # noqa: ANN401 - any JSON

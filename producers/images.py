@@ -1,19 +1,21 @@
-"""Routes by which an owner finds pictures, and fetches them."""
+"""Routes by which an owner finds pictures, fetches and deletes them."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, Field
 
-from producers.failures import invalid
 from producers.ids import is_job_id
-from producers.problems import FieldError, ProblemError, leads_to, responses
+from producers.image_removal import remove
+from producers.paging import begin_at
+from producers.problems import ProblemError, leads_to, responses
 from producers.services import OwnerOf, Ports, Services, ServicesOf
 from producers.views import job_path
 from schemas.after import complete
-from schemas.image_search import CursorError, ImageQuery, page
+from schemas.image_search import ImageQuery, page
 from schemas.images import MIMES, Category, ImageEntry, Size
 from schemas.model import Model
+from schemas.paging import MAX_CURSOR, place
 from schemas.reply.levels import Band
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -55,6 +57,7 @@ class ImageList(Model):
     """The caller's pictures that match, the latest first."""
 
     images: tuple[ImageView, ...]
+    """Fewer than were asked for, or none, where few of many match: the next page goes on."""
     next: str | None
     """`cursor` of the next page; null on the last one."""
 
@@ -68,7 +71,7 @@ class ImageSearch(Model):
     """Words; each begins a word of the keywords or of the description, a Korean one is anywhere within one."""
     limit: Annotated[int, Field(ge=1, le=100)] = 20
     """How many."""
-    cursor: Annotated[str | None, Field(max_length=60)] = None
+    cursor: Annotated[str | None, Field(max_length=MAX_CURSOR)] = None
     """`next` of the page before."""
 
 
@@ -76,11 +79,8 @@ class ImageSearch(Model):
 def list_images(search: Annotated[ImageSearch, Query()], services: ServicesOf, owner: OwnerOf) -> Response:
     """List the caller's pictures that match, the latest first."""
     query = ImageQuery(category=search.category, difficulty=search.difficulty, text=search.q)
-    everything, now = services.ports.images.list_by_owner(owner), services.ports.now()
-    try:
-        found, following = page(everything, query, now=now, limit=search.limit, cursor=search.cursor)
-    except CursorError:
-        raise invalid([FieldError(field="cursor", message="Should be `next` of a page", code="cursor")]) from None
+    entries = services.ports.images.list_by_owner(owner, before=begin_at(search.cursor))
+    found, following = page(entries, query, now=services.ports.now(), limit=search.limit)
     shown = ImageList(images=tuple(map(_view, found)), next=following)
     return Response(shown.model_dump_json(), headers=_NO_STORE, media_type="application/json")
 
@@ -94,6 +94,23 @@ def show_image(image_id: str, services: ServicesOf, owner: OwnerOf) -> Response:
     """Show a picture's text mapping; its id is that of the job that made it."""
     shown = _view(_owned(image_id, services.ports, owner))
     return Response(shown.model_dump_json(), headers=_NO_STORE, media_type="application/json")
+
+
+@router.delete(
+    "/v1/images/{image_id}",
+    status_code=204,
+    response_class=Response,
+    response_description="Its files and its text mapping are gone",
+    responses=responses("image_not_found", "validation_error", "unavailable"),
+)
+def delete_image(image_id: str, services: ServicesOf, owner: OwnerOf) -> Response:
+    """Delete a picture: its files, and the text by which it is found.
+
+    Its job stays with what was asked, without result and files, as long as it would have; an upload that it was made
+    from goes when its own retention is over.
+    """
+    remove(_owned(image_id, services.ports, owner), services.ports)
+    return Response(status_code=204, headers=_NO_STORE)
 
 
 @router.get(
@@ -126,14 +143,15 @@ def _owned(image_id: str, ports: Ports, owner: str) -> ImageEntry:
 
 
 def _look(image_id: str, ports: Ports, owner: str) -> ImageEntry | None:
-    """Read a picture's entry; write it first where its job has succeeded and its worker has not come so far."""
-    found = ports.images.get(owner, image_id)
-    if found is None:
-        job = ports.jobs.get(image_id)
-        if job and job.owner == owner and job.after:
-            complete(ports.jobs, job)
-            found = ports.images.get(owner, image_id)
-    return found
+    """Read a picture's entry; write it first where its job has succeeded and its worker has not come so far.
+
+    When it was made says its job, whose record is kept for longer.
+    """
+    job = ports.jobs.get(image_id)
+    if job is None or job.owner != owner or job.finished_at is None:
+        return None
+    complete(ports.jobs, job)
+    return ports.images.get(owner, place(job.finished_at, job.id))
 
 
 def _view(entry: ImageEntry) -> ImageView:

@@ -87,7 +87,7 @@ class JobView(JobSummary):
     result: JsonObject | None
     """As the kind's result model says; null until the job has succeeded."""
     result_expired: bool
-    """Whether the result is no longer kept; it is null then."""
+    """Whether the result is no longer kept, or its owner has deleted it; it is null then."""
     history: tuple[AttemptView, ...]
 
 
@@ -142,6 +142,7 @@ def view(job: Job, kinds: Mapping[str, AnyKind], payloads: Payloads) -> JobView:
     """Return the job with its documents, those in the bucket too."""
     request, request_expired = _document(job.request, payloads)
     result, result_expired = _document(job.result if job.status is Status.SUCCEEDED else None, payloads)
+    result_expired |= job.forgotten_at is not None
     return JobView(
         **_summary(job, kinds),
         request=request,

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from schemas.files import user_folder
 from schemas.model import Model
+from schemas.paging import Place, place
 from schemas.reply.levels import Level
 
 ConversationId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
@@ -74,6 +75,11 @@ class ConversationHead(Model):
     updated_at: AwareDatetime
     """When it began, its latest turn ended or it was deleted."""
     deleted: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in its owner's list."""
+        return place(self.updated_at, self.id)
 
     @property
     def holder(self) -> tuple[str, int] | None:

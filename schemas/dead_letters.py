@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from schemas.envelope import Envelope
-    from schemas.job import Job, JsonObject
+    from schemas.job import Job, JobError, JsonObject
 
 
 class DeadKey(NamedTuple):
@@ -58,8 +58,25 @@ class DeadJobs(Protocol):
     def count_dead(self, kind: str) -> int:
         """Count the dead letters of a kind, without reading them."""
 
+    def redriven(self, redrive_id: str | None = None) -> Iterator[Job]:
+        """Iterate over the jobs that operators have run again, in no order: in this redrive, or in any.
+
+        Reads the whole table, strongly consistent.
+        """
+
     def get_many(self, job_ids: Sequence[str]) -> Sequence[Job]:
         """Read records, strongly consistent, in the order of their ids, those that there are."""
+
+
+class Burials(Protocol):
+    """The way into the dead-letter queues, for many at once."""
+
+    def bury_batch(self, letters: Sequence[tuple[Envelope, JobError, Mapping[str, str | int]]]) -> None:
+        """Put messages on their kinds' dead-letter queues, each with its reason and what is to be known of that.
+
+        Raises:
+            NotSentError: not all of them are known to be there; it says which.
+        """
 
 
 class DeadLetterBox(Protocol):

@@ -82,13 +82,8 @@ class FileField:
     """Which sort of upload, a key of `UPLOADS`."""
     max_bytes: int
     """Longest file that is taken in."""
-    sample: str
-    """Name of a file in `schemas/samples` that goes with the kind's example."""
-
-    @property
-    def sample_path(self) -> Path:
-        """Where the sample is."""
-        return SAMPLES / self.sample
+    sample: str | None = None
+    """Name of a file in `schemas/samples` that goes with the kind's example; None where that has no such field."""
 
 
 def user_folder(owner: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemas.images import ImageEntry, normalised
+from schemas.paging import cursor_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,11 +19,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 #: Korean joins words: one is looked for in the midst of another, too.
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
-_CURSOR = re.compile(r"\d{1,16}\.[0-9a-f-]{36}")
-
-
-class CursorError(ValueError):
-    """A cursor is none that a page has ended with."""
+#: Entries that are looked at for one page: then it ends, be it short, and the next one goes on.
+MAX_EXAMINED = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,25 +41,27 @@ class ImageQuery:
 
 
 def page(
-    entries: Iterable[ImageEntry], query: ImageQuery, *, now: datetime, limit: int, cursor: str | None
+    entries: Iterable[ImageEntry], query: ImageQuery, *, now: datetime, limit: int
 ) -> tuple[Sequence[ImageEntry], str | None]:
-    """Return the pictures that match, the latest first, and where the next page begins; None where there is none.
+    """Return the pictures that match, and the cursor of the next page; None where there is none.
+
+    A page is short, or empty, where `MAX_EXAMINED` entries had no more that match; the next one goes on behind them.
 
     Args:
-        entries: all of an owner's, in any order.
+        entries: an owner's, the latest first, from where the page begins; iterated over no further than is needed.
         query: what is asked for.
         now: those whose retention is over by then are left out: a table deletes late.
         limit: how many.
-        cursor: where the page begins, as the page before has ended.
-
-    Raises:
-        CursorError: the cursor is none.
     """
-    before = _place_of(cursor) if cursor is not None else None
-    live = (one for one in entries if one.expires_at > now and query.matches(one))
-    ordered = sorted((one for one in live if before is None or _place(one) < before), key=_place, reverse=True)
-    more = len(ordered) > limit
-    return ordered[:limit], _cursor(ordered[limit - 1]) if more else None
+    found: list[ImageEntry] = []
+    for examined, entry in enumerate(entries, 1):
+        if entry.expires_at > now and query.matches(entry):
+            if len(found) == limit:
+                return found, cursor_at(found[-1].place)
+            found.append(entry)
+        if examined == MAX_EXAMINED:
+            return found, cursor_at(entry.place)
+    return found, None
 
 
 def _words(text: str) -> list[str]:
@@ -70,19 +70,3 @@ def _words(text: str) -> list[str]:
 
 def _is_found(asked: str, word: str) -> bool:
     return asked in word if _HANGUL.search(asked) else word.startswith(asked)
-
-
-def _place(entry: ImageEntry) -> tuple[int, str]:
-    return round(entry.created_at.timestamp() * 1000), entry.id
-
-
-def _cursor(entry: ImageEntry) -> str:
-    milliseconds, image_id = _place(entry)
-    return f"{milliseconds}.{image_id}"
-
-
-def _place_of(cursor: str) -> tuple[int, str]:
-    if not _CURSOR.fullmatch(cursor):
-        raise CursorError("no cursor")
-    milliseconds, _, image_id = cursor.partition(".")
-    return int(milliseconds), image_id

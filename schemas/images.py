@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from schemas.kind import Result
 from schemas.media import StoredFile
 from schemas.model import Model
+from schemas.paging import Place, place
 from schemas.reply.levels import Band, Level
 
 if TYPE_CHECKING:
@@ -72,6 +73,11 @@ class ImageEntry(Model):
     created_at: AwareDatetime
     expires_at: AwareDatetime
     """When its files are no longer promised to be there; whole seconds."""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in its owner's list."""
+        return place(self.created_at, self.id)
 
 
 def normalised(text: str) -> str:

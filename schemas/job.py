@@ -130,6 +130,8 @@ class Job(Model):
     """Grows by one with every write."""
     epoch: Count = 0
     """How many times it was redriven."""
+    redrives: dict[str, Count] | None = None
+    """Which of the operators' redrives have run it again, each with the epoch that it began."""
     attempt: Count = 0
     """Attempts begun in this epoch."""
     lease: Lease | None = None
@@ -147,6 +149,8 @@ class Job(Model):
     started_at: AwareDatetime | None = None
     """When the latest attempt began."""
     finished_at: AwareDatetime | None = None
+    forgotten_at: AwareDatetime | None = None
+    """When its owner has deleted what it had made: result and files are gone."""
     waiting_since: AwareDatetime | None = None
     """When, in this epoch, it first had to wait for another job; absent where it never had to."""
     due_at: AwareDatetime | None = None

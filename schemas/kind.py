@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from schemas.files import SAMPLES
 from schemas.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from schemas.files import FileField
 
@@ -69,7 +71,7 @@ class Kind(Generic[In, Out]):
     Not for a kind whose request names an object that may change under its key.
     """
     files: Mapping[str, FileField] = field(default_factory=dict)
-    """Fields of the request that name a file, by name."""
+    """Fields of the request that name a file, by their paths, for example `audio` or `task.export`."""
     roles: tuple[str, ...] = ()
     """Engines that its handler needs beside its own, by their names in the settings, for example `retrieval`."""
     counters: Mapping[str, int] = field(default_factory=dict)
@@ -79,3 +81,8 @@ class Kind(Generic[In, Out]):
     def task(self) -> str:
         """The Celery task's name."""
         return f"sayline.{self.name}"
+
+    @property
+    def samples(self) -> dict[str, Path]:
+        """Files that go with the example, by the fields that name them."""
+        return {path: SAMPLES / file.sample for path, file in self.files.items() if file.sample}

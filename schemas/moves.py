@@ -254,11 +254,22 @@ def release(job: Job, *, next_check_at: datetime, now: datetime) -> Move:
     return Move("release", job.id, Facts(now=now), change)
 
 
-def redrive(job: Job, *, next_check_at: datetime, now: datetime, amended: Amended | None = None) -> Move:
-    """Begin the next epoch of a job that has ended badly, be it with another request; the message is sent next."""
+def redrive(
+    job: Job,
+    *,
+    next_check_at: datetime,
+    now: datetime,
+    amended: Amended | None = None,
+    redrive_id: str | None = None,
+) -> Move:
+    """Begin the next epoch of a job that has ended badly, be it with another request; the message is sent next.
+
+    An operator's redrive is written down by its id: what has become of it can be told from the records alone.
+    """
     change = Change(
         put={
             **(vars(amended) if amended else {}),
+            **({"redrives": {**(job.redrives or {}), redrive_id: job.epoch + 1}} if redrive_id else {}),
             "next_check_at": next_check_at,
             "open_shard": open_shard(amended.kind if amended else job.kind, job.id),
             "attempt": 0,
@@ -269,3 +280,9 @@ def redrive(job: Job, *, next_check_at: datetime, now: datetime, amended: Amende
         remove=frozenset({"error", "finished_at", "started_at", "expires_at", "waiting_since"}),
     )
     return Move("redrive", job.id, Facts(now=now, epoch=job.epoch), change)
+
+
+def forget(job_id: str, *, now: datetime) -> Move:
+    """Have a job that has succeeded know no more of what it has made; the files are deleted next. Again is safe."""
+    change = Change(put={"forgotten_at": now}, remove=frozenset({"result", "files"}))
+    return Move("forget", job_id, Facts(now=now), change)

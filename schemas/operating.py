@@ -1,4 +1,4 @@
-"""What operators say to workers, and workers of themselves: pauses, and signs of life."""
+"""What operators say to workers, workers of themselves, and what else operators look at: queues and lists of jobs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from pydantic import AwareDatetime, Field
 from schemas.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
+
+    from schemas.job import Job
+    from schemas.status import Status
 
 #: Who has not said that it ends, and says nothing any more, is remembered for this long after it was due.
 SILENT_FOR = timedelta(hours=1)
@@ -82,6 +85,31 @@ class Workforce(Protocol):
 
     def workers(self, *, now: datetime) -> Sequence[SignOfLife]:
         """Return all workers but for those that were forgotten, by name; those gone silent for a while."""
+
+
+class Depths(Protocol):
+    """How much each queue holds."""
+
+    def depths(self, queue: str) -> Mapping[str, int]:
+        """Return about how many messages a queue holds: `visible`, `in_flight` and `delayed`."""
+
+
+class JobLists(Protocol):
+    """All jobs, not only one owner's."""
+
+    def open_jobs(self, kind: str) -> Iterator[Job]:
+        """Iterate over a kind's jobs with something left to do, in no order; one may come twice."""
+
+    def oldest_open(self, kind: str) -> datetime | None:
+        """Return about when the oldest of a kind's jobs that wait or run was to begin."""
+
+    def owned(self, owner: str) -> Iterator[Job]:
+        """Iterate over an owner's jobs, newest first."""
+
+    def select(
+        self, *, kinds: frozenset[str], statuses: frozenset[Status], since: datetime | None, until: datetime | None
+    ) -> Iterator[Job]:
+        """Iterate over jobs of these kinds and states (all, where none are given), created in this time."""
 
 
 def takers(workers: Collection[SignOfLife], kind: str, *, now: datetime) -> list[SignOfLife]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from schemas.job import Job, JobError, JsonObject, Payload
     from schemas.model import Model
     from schemas.move import Move
+    from schemas.paging import Place
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ class Conversations(Protocol):
     def get(self, owner: str, conversation_id: str) -> ConversationHead | None:
         """Read a head, strongly consistent; that of a deleted one as well, while it is remembered."""
 
-    def list_by_owner(self, owner: str, *, limit: int) -> Sequence[ConversationHead]:
-        """Return the owner's conversations that are not deleted, the latest turn first."""
+    def list_by_owner(self, owner: str, *, limit: int, before: Place | None = None) -> Sequence[ConversationHead]:
+        """Return the owner's conversations that are not deleted, the latest turn first; those behind a place."""
 
     def begin(self, head: ConversationHead) -> bool:
         """Write the head of a new conversation; false where there is one of this owner and id."""
@@ -107,11 +108,17 @@ class Conversations(Protocol):
 class Images(Protocol):
     """The text mappings of pictures; written by `JobStore.complete_after`, with what follows the job that made one."""
 
-    def get(self, owner: str, image_id: str) -> ImageEntry | None:
+    def get(self, owner: str, place: Place) -> ImageEntry | None:
         """Read an entry, strongly consistent; one whose time is over may still be there."""
 
-    def list_by_owner(self, owner: str) -> Iterator[ImageEntry]:
-        """Iterate over all of the owner's entries, in no order; those whose time is over may still be there."""
+    def list_by_owner(self, owner: str, *, before: Place | None = None) -> Iterator[ImageEntry]:
+        """Iterate over the owner's entries, the latest first, those behind a place; no further than it is asked.
+
+        Those whose time is over may still be there.
+        """
+
+    def delete(self, entry: ImageEntry) -> None:
+        """Delete an entry; none is no error."""
 
 
 class ObjectStore(Protocol):

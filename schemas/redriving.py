@@ -28,20 +28,28 @@ if TYPE_CHECKING:
 REDRIVABLE = frozenset({Status.FAILED, Status.DEAD_LETTERED})
 
 
-def begin_again(
-    store: JobStore, job: Job, *, next_check_at: datetime, now: datetime, amended: Amended | None = None
+def begin_again(  # noqa: PLR0913 - all that the move says
+    store: JobStore,
+    job: Job,
+    *,
+    next_check_at: datetime,
+    now: datetime,
+    amended: Amended | None = None,
+    redrive_id: str | None = None,
 ) -> Job:
     """Begin the next epoch of a job that has ended badly, and return it; its message is to be sent next.
 
-    What follows its end is done first. Where another was faster with the same, that is as good; where this one has
-    amended the request, the record that is returned says whose it is.
+    What follows its end is done first. Where another was faster, that is as good: the record that is returned says by
+    its `redrives` and its request whose epoch it is.
 
     Raises:
         RefusedError: the job has not ended badly, or is further than the next epoch.
     """
     complete(store, job)
     try:
-        return store.apply(moves.redrive(job, next_check_at=next_check_at, now=now, amended=amended))
+        return store.apply(
+            moves.redrive(job, next_check_at=next_check_at, now=now, amended=amended, redrive_id=redrive_id)
+        )
     except RefusedError as refusal:
         if refusal.existing and refusal.existing.epoch == job.epoch + 1:
             return refusal.existing

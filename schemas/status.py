@@ -91,6 +91,7 @@ def _table() -> dict[str, Transition]:
             "operator, by an import of what was purged",
             (g.SAME_EPOCH, g.NOTHING_FOLLOWS),
         ),
+        ("forget", {s.SUCCEEDED}, s.SUCCEEDED, "API, as its owner deletes what it made", (g.NOTHING_FOLLOWS,)),
     )
     return {
         name: Transition(name, frozenset(sources), target, who, guards) for name, sources, target, who, guards in rows

@@ -150,7 +150,7 @@ class ApiBench:
     def upload_examples(self) -> None:
         """Have all files be there that kinds' examples name."""
         for kind in registry().values():
-            for name in kind.files:
+            for name in kind.samples:
                 self.upload(getattr(kind.example, name))
 
     def submitted(self, text: str = "Hello", **how: Any) -> str:

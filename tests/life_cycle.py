@@ -81,6 +81,7 @@ def build(name: str, seen: Job, token: str, clock: ManualClock, *, follows: bool
         "redrive": lambda: moves.redrive(seen, next_check_at=later, now=now),
         "discard": lambda: purging.discard(seen, now=now),
         "restore": lambda: purging.restore(seen, now=now),
+        "forget": lambda: moves.forget(seen.id, now=now),
     }
     return makers[name]()
 

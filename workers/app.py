@@ -25,7 +25,7 @@ from ops.sqs_transport.preflight import NotFitError
 from ops.sqs_transport.worker import Keeping
 from schemas.errors import UnavailableError
 from schemas.kinds import registry
-from workers.checkup import look_around
+from workers import checkup
 from workers.engines import EngineOptionsError, UnknownEngineError
 from workers.parts import UnknownKindError, build_parts, kinds_served
 from workers.process import check_engines, preload_engines
@@ -113,7 +113,8 @@ def main() -> None:
         app = _patiently(create_app, settings)
     except (UnavailableError, UnknownKindError, UnknownEngineError, EngineOptionsError, NotFitError) as error:
         sys.exit(f"the worker cannot start: {error}")
-    look_around(settings, served)
+    if settings.checkup:
+        signals.worker_ready.connect(lambda **_: checkup.begin(settings, served), weak=False)
     if settings.pool == "threads":
         start_runner(settings)
     else:

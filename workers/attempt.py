@@ -10,7 +10,7 @@ from schemas.media import StoredFile
 from workers.checkpoint import Checkpoints
 from workers.dialogues import Dialogues, TurnInHand
 from workers.folder import BucketFolder, collection_folder
-from workers.inputs import InputFile, find, find_result
+from workers.inputs import InputFile, OutputFile, find, find_result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -117,13 +117,13 @@ class Attempt:
         """Return the result of another job of the owner's, or raise `PermanentError` where there is none."""
         return find_result(job_id, kind, owner=self._job.owner, jobs=self._around.jobs, payloads=self._around.payloads)
 
-    def output(self, name: str) -> InputFile:
-        """Return the place of a file that a vendor writes for this job: the same for each attempt of an epoch.
+    def output(self, name: str) -> OutputFile:
+        """Return the place of a file that is written for this job alone: the same for each attempt of an epoch.
 
         Not in the attempt's own folder: the next one reads it there, too. Deleted at the job's end.
         """
         self.has_outputs = True
-        return InputFile(f"{self._outputs}{name}", self._around.objects)
+        return OutputFile(f"{self._outputs}{name}", self._around.objects)
 
     def store(self, name: str, data: bytes, *, mime: str) -> StoredFile:
         """Write a file of the result."""

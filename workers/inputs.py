@@ -34,6 +34,15 @@ class InputFile:
             raise unknown_file() from None
 
 
+@dataclass(frozen=True)
+class OutputFile(InputFile):
+    """Implements `workers.engines.ports.OutputFile` over the object store."""
+
+    def write(self, data: bytes, *, mime: str) -> None:
+        """Write it as a whole."""
+        self._objects.put(self._key, data, mime=mime)
+
+
 def find(ref: str, *, owner: str, jobs: JobStore, objects: ObjectStore) -> InputFile:
     """Return an owner's file; whether there still is one shows when it is read.
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from schemas.media import StoredFile
     from schemas.reply.tasks import Conversation
     from schemas.usage import Usage
-    from workers.engines.ports import Folder, SourceFile
+    from workers.engines.ports import Folder, OutputFile, SourceFile
 
 E_co = TypeVar("E_co", covariant=True)
 
@@ -111,8 +111,10 @@ class Work(Protocol[E_co]):
             PermanentError: `unknown_file`: the owner has none of this name; another's is as good as none.
         """
 
-    def output(self, name: str) -> SourceFile:
+    def output(self, name: str) -> OutputFile:
         """Return the place of a file that a vendor is to write for this job, the same for each attempt of an epoch.
+
+        Or the engine, to tell the next attempt of what is paid for.
 
         It is there until the job is over, whatever becomes of an attempt.
         """

@@ -16,7 +16,7 @@ from ops.cli.waiting import require_success, wait
 from ops.settings import Settings
 from schemas.job import JsonObject
 
-HELP = """Talk with the tutor, turn by turn; an empty line or Ctrl-D ends it.
+HELP = """Talk with the tutor; an empty line or Ctrl-D ends it.
 
 \b
 Examples:

@@ -26,6 +26,8 @@ NO_CODE = "none"
 
 _TIMEOUT_S = httpx2.Timeout(30, connect=3)
 _TRIES = 3
+#: Most entries that a page of a list has.
+_PAGE = 100
 _LONGEST_RETRY_AFTER_S = 5.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -133,9 +135,17 @@ class ApiClient:
         return list(self._document(self._ask("GET", "/v1/jobs", params={"limit": limit}), "jobs")["jobs"])
 
     def list_conversations(self, *, limit: int) -> list[JsonObject]:
-        """Return the caller's conversations, the latest turn first."""
-        found = self._document(self._ask("GET", "/v1/conversations", params={"limit": limit}), "conversations")
-        return list(found["conversations"])
+        """Return the caller's conversations, the latest turn first, each once; read by pages."""
+        found: dict[str, JsonObject] = {}
+        cursor: dict[str, str] = {}
+        while len(found) < limit:
+            params = {"limit": min(limit - len(found), _PAGE), **cursor}
+            page = self._document(self._ask("GET", "/v1/conversations", params=params), "conversations")
+            found |= {one["id"]: one for one in page["conversations"] if one["id"] not in found}
+            if not page["next"]:
+                break
+            cursor = {"cursor": page["next"]}
+        return list(found.values())
 
     def show_conversation(self, conversation_id: str) -> JsonObject:
         """Return a conversation with all that was said."""

@@ -27,7 +27,7 @@ LIST_HELP = """List your conversations, the latest turn first.
 
 \b
 Examples:
-sayline conversation list --limit 5
+sayline conversation list --limit 500
 sayline conversation list --json
 """
 
@@ -44,12 +44,13 @@ DELETE_HELP = """Delete a conversation and all that was said. What its jobs have
 \b
 Examples:
 sayline conversation delete 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55
+sayline conversation delete 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --json
 """
 
 
 @app.command("list", help=LIST_HELP, epilog=EXIT_CODES)
 def list_conversations(
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
     as_json: AsJson = False,  # noqa: FBT002 - a flag
     owner: Owner = None,
 ) -> None:
@@ -77,11 +78,14 @@ def show(conversation_id: ConversationId, as_json: AsJson = False, owner: Owner 
 
 
 @app.command(help=DELETE_HELP, epilog=EXIT_CODES)
-def delete(conversation_id: ConversationId, owner: Owner = None) -> None:
+def delete(conversation_id: ConversationId, as_json: AsJson = False, owner: Owner = None) -> None:  # noqa: FBT002
     """Delete a conversation."""
     with reported():
         connect(Settings(), owner=owner).delete_conversation(conversation_id)
-        print_line(conversation_id)
+        if as_json:
+            print_json({"id": conversation_id})
+        else:
+            print_line(conversation_id)
 
 
 def _lines(conversation: JsonObject) -> Iterator[Text]:

@@ -22,11 +22,19 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - what runs processes is imported when it is needed
 
 
-def demo(*, json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> None:
-    """Run one real job of every kind on the embedded stack, show what came of it, and stop.
+HELP = """Run one real job of every kind, show what came of it, stop.
 
-    Files are left in SAYLINE_DATA_DIR/demo (.data/demo), the processes' log in demo.log beside it.
-    """
+Files are left in SAYLINE_DATA_DIR/demo (.data/demo), the processes' log in demo.log beside it.
+
+\b
+Examples:
+sayline demo
+sayline demo --json
+"""
+
+
+def demo(*, json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> None:
+    """Run one real job of every kind, show what came of it, stop."""
     from ops.local import stack_file
     from ops.local.readiness import NotReadyError
     from ops.local.stack import StackError

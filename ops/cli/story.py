@@ -54,8 +54,7 @@ class Story:
 def tell(client: ApiClient, kind: AnyKind, folder: Path) -> Story:
     """Submit a kind's example with the samples that go with it, follow it to its end, and fetch its files."""
     began = time.monotonic()
-    files = {name: file.sample_path for name, file in kind.files.items()}
-    job = client.submit(kind.name, _example(kind), idempotency_key=str(uuid4()), files=files)
+    job = client.submit(kind.name, _example(kind), idempotency_key=str(uuid4()), files=kind.samples)
     story = Story(kind, job, began)
     story.see(job)
     _follow(client, story)
@@ -83,9 +82,9 @@ def as_table(story: Story) -> Table:
     table.add_column(overflow="fold")
     job = story.job
     table.add_row("asked", _shortened(json.dumps(_example(story.kind), ensure_ascii=False)))
-    for name, file in story.kind.files.items():
-        origin = ", spoken by the embedded voice" if file.media == "audio" else ""
-        table.add_row("with", f"{name}: {file.sample}{origin}")
+    for name, path in story.kind.samples.items():
+        origin = ", spoken by the embedded voice" if story.kind.files[name].media == "audio" else ""
+        table.add_row("with", f"{name}: {path.name}{origin}")
     table.add_row("job", job["id"])
     table.add_row("states", " -> ".join(f"{state} ({ms:.0f} ms)" for state, ms in story.seen))
     table.add_row("times", _times(job))
@@ -122,7 +121,7 @@ def _file_as_json(path: Path) -> JsonObject:
 
 def _example(kind: AnyKind) -> JsonObject:
     """Return the kind's example without what its files say."""
-    example: JsonObject = kind.example.model_dump(mode="json", exclude_defaults=True, exclude=set(kind.files))
+    example: JsonObject = kind.example.model_dump(mode="json", exclude_defaults=True, exclude=set(kind.samples))
     return example
 
 

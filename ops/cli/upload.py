@@ -13,13 +13,14 @@ from ops.cli.refusals import reported
 from ops.settings import Settings
 from schemas.files import UPLOADS
 
-HELP = """Upload a file, and print the reference by which requests name it.
+HELP = """Upload a file; print the reference by which requests name it.
 
 \b
 Examples:
 sayline upload me.webm
 sayline upload chat.txt
-sayline job submit reply --set task.type=reply_options --set task.export=$(sayline upload chat.txt)
+sayline job submit reply --set task.type=reply_options \\
+    --set task.export=$(sayline upload chat.txt)
 """
 
 #: Types that Python's table has by another name, or not everywhere.

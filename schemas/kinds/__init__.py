@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.kind import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # See the package above.
 __path__ = pkgutil.extend_path(__path__, __name__)
@@ -27,6 +27,11 @@ def registry() -> Mapping[str, AnyKind]:
         TypeError: a module of this folder declares no kind, or one under another name than its own.
     """
     return MappingProxyType({name: _load(name) for name in sorted(m.name for m in pkgutil.iter_modules(__path__))})
+
+
+def with_roles(kinds: Iterable[str]) -> set[str]:
+    """Return these kinds, and what their handlers need engines for beside them."""
+    return {name for kind in kinds for name in (kind, *registry()[kind].roles)}
 
 
 def _load(name: str) -> AnyKind:

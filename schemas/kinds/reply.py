@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from schemas.files import FileField
 from schemas.kind import Kind, Request, Result
 from schemas.model import Model
 from schemas.reply.answers import Answer
@@ -54,5 +55,7 @@ KIND = Kind(
     retention_days=7,
     # Longest chat, escaped: a character takes up to 12 bytes.
     request_max_bytes=262_144,
+    # A chat of years; its newest part is read.
+    files={"task.export": FileField(media="document", max_bytes=20_000_000)},
     roles=("retrieval",),
 )

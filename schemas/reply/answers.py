@@ -140,7 +140,7 @@ class ReplyOptionsAnswer(Model):
     matched: bool
     """False where the engine recognised nothing to answer: the options are general ones."""
     partner: str | None
-    """Who wrote last, beside the asker."""
+    """Who wrote last, beside the asker; where the chat has no name for them, as the request names the partner."""
     partner_message: str
     """What is answered."""
     messages: Annotated[int, Field(ge=0)]

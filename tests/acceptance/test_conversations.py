@@ -209,7 +209,7 @@ def test_conversations_survive_restarts_and_are_seen_by_their_owner_alone(tmp_pa
             assert job["result"]["answer"]["reply"] == "I like kimchi / And you?"
             assert [one["id"] for one in mina.get("/v1/conversations").json()["conversations"]] == ["one"]
         with stack.client("jun") as jun:
-            assert jun.get("/v1/conversations").json() == {"conversations": []}
+            assert jun.get("/v1/conversations").json() == {"conversations": [], "next": None}
             assert jun.get("/v1/conversations/one").status_code == 404
             assert jun.delete("/v1/conversations/one").status_code == 404
             say(jun, ledger, "Hi", conversation="one")

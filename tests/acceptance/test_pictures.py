@@ -110,6 +110,30 @@ def test_a_drawn_picture_is_found_by_what_it_shows(stack: RunningStack):
     assert again["result"]["original"]["sha256"] == job["result"]["original"]["sha256"]
 
 
+def test_a_deleted_picture_is_gone_wherever_it_was(stack: RunningStack):
+    with stack.client("rina") as client:
+        job = drawn(client, scene="A dog is in a box.", level="low", seed=7)
+        (entry,) = found(client)
+        places = [client.get(entry["links"][size]).headers["location"] for size in SIZES]
+
+        assert client.delete(entry["links"]["self"]).status_code == 204
+
+        assert found(client) == []
+        assert [client.get(place).status_code for place in places] == [404, 404, 404]
+        after = client.get(job["links"]["self"]).json()
+        assert (after["status"], after["files"], after["result"], after["result_expired"]) == (
+            "succeeded",
+            {},
+            None,
+            True,
+        )
+        again = client.post("/v1/jobs/picture", json={"picture": f"job:{job['id']}/original.png", "description": "x"})
+        assert (again.status_code, again.json()["code"]) == (422, "unknown_file")
+        task = {"type": "conversation", "message": "What is it?", "image": job["id"]}
+        talk = wait_for_end(client, client.post("/v1/jobs/reply", json={"task": task}).json()["id"])
+        assert (talk["status"], talk["error"]["code"]) == ("failed", "unknown_image")
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
 def test_a_drawn_picture_and_its_thumbnail_open_in_a_browser(stack: RunningStack, tmp_path: Path):
     with stack.client("sua") as client:

@@ -164,6 +164,19 @@ def test_a_list_has_the_latest_turn_first_and_no_jobs(table: Table):
     assert [found.id for found in table.jobs.list_by_owner(table.owner, limit=10)] == [job.id]
 
 
+def test_a_list_goes_on_behind_a_place(table: Table):
+    for name in ("one", "two", "three", "four"):
+        table.begin(name)  # two and two of the same moment: the id decides
+        table.clock.advance(name == "two")
+    listed = table.heads.list_by_owner(table.owner, limit=9)
+    ids = [head.id for head in listed]
+
+    assert ids == ["three", "four", "two", "one"]
+    for number, head in enumerate(listed, 1):
+        behind = table.heads.list_by_owner(table.owner, limit=2, before=head.place)
+        assert [one.id for one in behind] == ids[number : number + 2]
+
+
 # --- deletion ---
 
 

@@ -6,10 +6,31 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from workers.inputs import unknown_file
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workers.engines.ports import SourceFile
+
+@dataclass
+class Output:
+    """A file of the job's, in a dictionary."""
+
+    name: str
+    files: dict[str, bytes]
+
+    @property
+    def uri(self) -> str:
+        return f"memory:///{self.name}"
+
+    def read(self) -> bytes:
+        if self.name not in self.files:
+            raise unknown_file()
+        return self.files[self.name]
+
+    def write(self, data: bytes, *, mime: str) -> None:
+        assert "/" in mime
+        self.files[self.name] = data
 
 
 @dataclass
@@ -21,14 +42,16 @@ class Attempt:
     said: list[str | None] = field(default_factory=list)
     partial: list[str] = field(default_factory=list)
     on_progress: Callable[[], None] = lambda: None
+    outputs: dict[str, bytes] = field(default_factory=dict)
+    """Files of the job's; the next attempt has them too."""
     began: float = field(default_factory=time.monotonic)
 
     @property
     def remaining_s(self) -> float:
         return self.began + self.seconds - time.monotonic()
 
-    def output(self, name: str) -> SourceFile:
-        raise AssertionError(name)
+    def output(self, name: str) -> Output:
+        return Output(name, self.outputs)
 
     def progress(self, _fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:
         self.said.append(note)

@@ -239,7 +239,7 @@ def test_nothing_of_a_file_is_logged(capfd: pytest.CaptureFixture[str]):
     finally:
         decoder.close()
     said = "".join(capfd.readouterr())
-    assert "recording_refused" in said
+    assert "file_refused" in said
     assert "my secret" not in said
     assert "stderr" not in said
 

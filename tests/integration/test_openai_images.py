@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from schemas.errors import EngineUnavailableError
+from tests.integration.calling import Attempt
 from tests.integration.drawing import KEY, MODEL, drawn, engine_of, openai
 from tests.vendors.openai_images import PATH, PICTURE, OpenAIImagesServer, encoded, whole
 from tests.vendors.pictures import png
+from tests.vendors.server import answer
 from workers.engines import EngineOptionsError, load_engine
 from workers.engines.openai.images import OpenAIImagesEngine
 
@@ -137,3 +141,90 @@ def test_results_depend_on_server_model_quality_sizes_and_style_and_not_on_the_k
 def test_options_that_mean_nothing_are_refused(wrong: dict[str, Any]):
     with pytest.raises(EngineOptionsError, match=next(iter(wrong))):
         load_engine("image", "openai-images", {"model": MODEL, **wrong})
+
+
+# --- a picture that comes as a URL and can't be fetched ---
+
+BY_URL = {"response_format": "url", "fetch_from_server": True}
+BUSY, GONE = answer(503, "text/plain", b""), answer(404, "text/plain", b"")
+NO_PICTURE = answer(200, "text/html", b"<p>Sorry</p>")
+
+
+@pytest.fixture
+def unfetched(generous: OpenAIImagesServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """What an attempt leaves whose picture was paid for, and could not be fetched."""
+    monkeypatch.setattr("workers.engines.openai.fetching._PATIENCE_S", 0.0)
+    outputs: dict[str, bytes] = {}
+    generous.plan(PICTURE, BUSY)
+    with pytest.raises(EngineUnavailableError):
+        drawn(generous, options=BY_URL, call=Attempt(outputs=outputs))
+    assert (generous.times(PATH), len(outputs)) == (1, 1)
+    return outputs
+
+
+def test_the_next_attempt_fetches_it_and_pays_nothing(generous: OpenAIImagesServer, unfetched: dict[str, bytes]):
+    drawing = drawn(generous, options=BY_URL, call=Attempt(outputs=unfetched))
+
+    assert drawing.image == png(PICTURE)
+    assert generous.times(PATH) == 1
+
+
+def test_one_that_still_can_not_be_fetched_is_not_drawn_again(
+    generous: OpenAIImagesServer, unfetched: dict[str, bytes]
+):
+    generous.plan(PICTURE, BUSY)
+
+    with pytest.raises(EngineUnavailableError):
+        drawn(generous, options=BY_URL, call=Attempt(outputs=unfetched))
+
+    assert generous.times(PATH) == 1
+    assert drawn(generous, options=BY_URL, call=Attempt(outputs=unfetched)).image == png(PICTURE)
+
+
+@pytest.mark.parametrize("found", [GONE, NO_PICTURE])
+def test_where_nothing_lies_any_more_it_is_drawn_again(
+    generous: OpenAIImagesServer, unfetched: dict[str, bytes], found: bytes
+):
+    generous.plan(PICTURE, found)
+
+    assert drawn(generous, options=BY_URL, call=Attempt(outputs=unfetched)).image == png(PICTURE)
+
+    assert generous.times(PATH) == 2
+
+
+@pytest.mark.parametrize(("later_s", "paid"), [(3_500, 1), (3_601, 2)])
+def test_an_address_is_good_for_an_hour(
+    generous: OpenAIImagesServer,
+    unfetched: dict[str, bytes],
+    later_s: float,
+    paid: int,
+):
+    ((name, kept),) = unfetched.items()
+    said = json.loads(kept)
+    older = {name: json.dumps({**said, "since": said["since"] - later_s}).encode()}
+
+    drawn(generous, options=BY_URL, call=Attempt(outputs=older))
+
+    assert generous.times(PATH) == paid
+
+
+def test_another_model_does_not_take_it_for_its_own(generous: OpenAIImagesServer, unfetched: dict[str, bytes]):
+    drawn(generous, options=BY_URL | {"model": "other"}, call=Attempt(outputs=unfetched))
+
+    assert generous.times(PATH) == 2
+
+
+def test_what_can_not_be_read_of_an_attempt_before_is_nothing(
+    generous: OpenAIImagesServer, unfetched: dict[str, bytes]
+):
+    drawn(generous, options=BY_URL, call=Attempt(outputs=dict.fromkeys(unfetched, b"{}")))
+
+    assert generous.times(PATH) == 2
+
+
+def test_one_that_is_fetched_at_once_leaves_nothing(generous: OpenAIImagesServer):
+    outputs: dict[str, bytes] = {}
+
+    drawn(generous, options=BY_URL, call=Attempt(outputs=outputs))
+
+    assert outputs == {}

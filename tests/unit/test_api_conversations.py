@@ -85,6 +85,29 @@ def test_one_that_has_no_turn_yet_is_there(api: ApiBench, talk: Talk):
     assert (seen[0]["turns"], seen[0]["history"]) == (0, [])
 
 
+def test_pages_follow_one_another(api: ApiBench, talk: Talk):
+    names = [f"talk-{number}" for number in range(5)]
+    for name in names:
+        api.clock.advance(1)
+        talk.say("Hello", conversation=name)
+    seen: list[str] = []
+    cursor = ""
+    for left in (3, 1, 0):
+        page = ask(api, f"/v1/conversations?limit=2{cursor}").json()
+        seen += [one["id"] for one in page["conversations"]]
+        assert (page["next"] is None) == (left == 0)
+        cursor = f"&cursor={page['next']}"
+
+    assert seen == names[::-1]
+
+
+@pytest.mark.parametrize("cursor", ["x", "", "1." + "a" * 80])
+def test_what_no_page_has_ended_with_is_no_cursor(api: ApiBench, cursor: str):
+    answer = ask(api, f"/v1/conversations?cursor={cursor}")
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor")
+
+
 def test_the_list_has_the_latest_turn_first(api: ApiBench, talk: Talk):
     for name in ("one", "two", "three", "one"):
         api.clock.advance(1)
@@ -106,7 +129,7 @@ def test_anothers_conversation_is_as_good_as_none(api: ApiBench, talk: Talk):
 
     assert is_missing(ask(api, ONE, owner="other"))
     assert is_missing(ask(api, ONE, owner="other", method="DELETE"))
-    assert ask(api, "/v1/conversations", owner="other").json() == {"conversations": []}
+    assert ask(api, "/v1/conversations", owner="other").json() == {"conversations": [], "next": None}
     assert ask(api, ONE).json()["turns"] == 1
 
 

@@ -123,6 +123,31 @@ def test_a_batch_names_files_too():
     assert missing["problem"]["errors"][0]["field"] == "audio"
 
 
+def ask_about_chat(bench: ApiBench, ref: str) -> Any:
+    task = {"type": "reply_options", "export": ref}
+    return bench.http.post("/v1/jobs/reply", json={"task": task}, headers={"X-Sayline-Owner": "mina"})
+
+
+def test_a_file_that_is_named_within_an_object_is_looked_at_too():
+    bench = ApiBench()
+    there, other, missing = (f"document:{digit * 32}" for digit in "abc")
+    bench.upload(there, owner="mina")
+    bench.upload(other, owner="jun")
+
+    assert ask_about_chat(bench, there).status_code == 202
+    for ref in (other, missing):
+        assert refused(ask_about_chat(bench, ref)) == (422, "unknown_file", [("task.export", "unknown_file")])
+    assert len(bench.records) == 1
+
+
+def test_a_task_without_the_field_names_no_file():
+    bench = ApiBench()
+
+    answer = bench.http.post("/v1/jobs/reply", json={"task": {"type": "scenario", "topic": "food"}})
+
+    assert answer.status_code == 202
+
+
 def test_a_bucket_out_of_reach_is_no_missing_file():
     bench = ApiBench()
     bench.upload(UPLOAD, owner="mina")
@@ -220,7 +245,7 @@ def test_the_form_of_a_kind_is_described_beside_its_json(kind: Any):
 
     assert set(content) == {"application/json", "multipart/form-data"}
     described = content["multipart/form-data"]["schema"]["properties"]
-    assert set(described) == {*kind.request.model_fields, "request"}
+    assert set(described) == {*kind.request.model_fields, *kind.files, "request"}
     for name in kind.files:
         assert described[name]["contentMediaType"] == "application/octet-stream"
     assert "$defs" not in json.dumps(content)

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ops.payloads import ClaimCheck
 from producers.form_fields import text_fields
 from producers.problems import ProblemError
-from schemas.files import owner_folder
+from schemas.files import owner_folder, upload_key
 from schemas.kinds import registry
 from tests.api import ApiBench
 
@@ -137,6 +138,36 @@ def test_a_form_without_its_file_may_name_one():
     bench.upload(REF)
 
     assert post(bench, ("audio", REF), ("text", TEXT)).status_code == 202
+
+
+CHAT = ("task.export", ("chat.txt", "지수: 영화 보러 갈래?".encode(), "text/plain"))
+REPLY = "/v1/jobs/reply"
+
+
+@pytest.mark.parametrize("field", ["task", "request"])
+def test_a_file_within_an_object_is_a_part_under_its_path(field: str):
+    bench = ApiBench()
+    task = {"type": "reply_options", "me": "mina"}
+    whole = json.dumps(task if field == "task" else {"task": task})
+
+    answer = post(bench, CHAT, (field, whole), route=REPLY, X_Sayline_Owner="mina")
+
+    assert answer.status_code == 202
+    ref = "document:" + hashlib.sha256(CHAT[1][1]).hexdigest()[:32]
+    asked = ClaimCheck(bench.objects, inline_max_bytes=0).load(bench.records[0].request)
+    assert asked["task"].items() >= {**task, "export": ref}.items()
+    assert bench.objects.inner.objects[upload_key(ref, "mina")] == (CHAT[1][1], "text/plain")
+
+
+@pytest.mark.parametrize("task", ["[]", "null", "7", '"text"'])
+def test_a_path_that_leads_into_no_object_is_refused(task: str):
+    bench = ApiBench()
+
+    answer = post(bench, CHAT, ("task", task), route=REPLY)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_error")
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("task", "dict_type")]
+    assert (bench.records, bench.objects.inner.objects) == ([], {})
 
 
 @pytest.mark.parametrize(

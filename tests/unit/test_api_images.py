@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from schemas import moves
+from schemas.errors import UnavailableError
 from schemas.job import ImageAfter, Job, Payload
 from schemas.moves import End, Success
+from schemas.retention import reuse_folder
 from tests.api import ApiBench
 
 OWNER = "mina"
@@ -97,6 +99,89 @@ def test_pages_follow_one_another(api: ApiBench):
         cursor = {"cursor": answer.json()["next"]}
     assert seen == made[::-1]
     assert cursor == {"cursor": None}
+
+
+# --- deletion ---
+
+
+def delete(api: ApiBench, path: str, *, owner: str = OWNER) -> Any:
+    return api.http.delete(f"/v1/images/{path}", headers={"X-Sayline-Owner": owner})
+
+
+def stored(api: ApiBench, job: Job) -> list[str]:
+    """Have all be there that a job and its attempts have written, and return where."""
+    kept = f"{reuse_folder(job.kind, OWNER)}{job.request_digest}-1.json"
+    keys = [*FILES.values(), f"{job.kind}/{job.id}/0.1-a/result.json", f"{job.kind}/{job.id}/0.0-b/x.png", kept]
+    for key in keys:
+        api.objects.inner.put(key, b"x", mime="image/webp")
+    return keys
+
+
+def test_a_deleted_picture_is_gone_and_its_job_knows_nothing_of_it(api: ApiBench):
+    other, job = picture(api, description="A dog."), picture(api)
+    keys = stored(api, job)
+
+    answer = delete(api, job.id)
+
+    assert (answer.status_code, answer.content, answer.headers["cache-control"]) == (204, b"", "no-store")
+    assert not set(keys) & set(api.objects.inner.objects)
+    for path in ("", "/original", "/thumbnail"):
+        assert is_missing(ask(api, f"/{job.id}{path}"))
+    assert ids(ask(api)) == [other.id]
+    shown = api.http.get(f"/v1/jobs/{job.id}", headers={"X-Sayline-Owner": OWNER}).json()
+    assert (shown["status"], shown["files"], shown["result"], shown["result_expired"]) == ("succeeded", {}, None, True)
+    assert shown["request"]["text"] == "Hello"
+    assert is_missing(delete(api, job.id))
+
+
+def test_nothing_of_anothers_picture_is_deleted(api: ApiBench):
+    job = picture(api)
+    keys = stored(api, job)
+
+    assert is_missing(delete(api, job.id, owner="jun"))
+    assert is_missing(delete(api, "none"))
+    assert is_missing(delete(api, api.submitted(owner=OWNER)))
+
+    assert ids(ask(api)) == [job.id]
+    assert set(keys) <= set(api.objects.inner.objects)
+    assert api.job(job.id) == api.store.inner.get(job.id)
+    assert api.job(job.id).files == FILES
+
+
+def test_one_that_is_still_to_be_found_is_deleted_for_good(api: ApiBench):
+    job = picture(api, follows=False)
+    stored(api, job)
+
+    assert delete(api, job.id).status_code == 204
+
+    assert ids(ask(api)) == []
+    assert not api.job(job.id).is_open
+
+
+@pytest.mark.parametrize("step", ["apply", "keys", "delete", "images"])
+def test_a_deletion_that_breaks_off_is_done_by_the_same_again(
+    api: ApiBench, step: str, monkeypatch: pytest.MonkeyPatch
+):
+    job = picture(api)
+    keys = stored(api, job)
+
+    def broken(*_: object) -> None:
+        raise UnavailableError("DynamoDB", "out of reach")
+
+    with monkeypatch.context() as broken_off:
+        if step == "images":
+            broken_off.setattr(api.store.inner.images, "delete", broken)
+        else:
+            faulty = api.store if step == "apply" else api.objects
+            faulty.before = {step}
+        assert delete(api, job.id).status_code == 503
+    assert ids(ask(api)) == [job.id]
+    api.store.before, api.objects.before = set(), set()
+
+    assert delete(api, job.id).status_code == 204
+
+    assert ids(ask(api)) == []
+    assert not set(keys) & set(api.objects.inner.objects)
 
 
 @pytest.mark.parametrize("size", ["original", "processed", "thumbnail"])

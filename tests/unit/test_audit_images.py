@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ops.audit import MEANINGS, Evidence, audit
+from schemas import moves
 from schemas.after import entry_of, mapping
 from schemas.images import Picture
 from schemas.kinds.picture import KIND, PictureResult
+from schemas.paging import place
 from schemas.status import Status
 from tests.workers import Bench
 
@@ -72,6 +74,18 @@ def test_one_that_is_still_to_be_found_is_not_missed(bench: Bench):
     assert "image_missing" not in codes(replace(found, jobs={**found.jobs, "job-1": waiting}, images=rest))
 
 
+def test_one_that_is_deleted_is_not_missed_and_by_half_is_found(bench: Bench):
+    found = evidence(bench)
+    job = bench.store.apply(moves.forget("job-1", now=bench.clock()))
+    for key in list(bench.objects.keys("picture/job-1/")):
+        bench.objects.delete([key])
+    half = replace(found, jobs={**found.jobs, "job-1": job})
+    rest = tuple(entry for entry in found.images if entry.id != "job-1")
+
+    assert codes(half) == ["image_of_no_job"]
+    assert codes(replace(half, images=rest)) == []
+
+
 def test_each_defect_is_found(bench: Bench):
     found = evidence(bench)
     first, second = found.images
@@ -93,5 +107,5 @@ def test_an_entry_is_the_same_however_often_it_is_made(bench: Bench):
     result = KIND.result.model_validate(bench.runner().payloads.load(job.result))
     after = mapping(result, KIND, bench.clock())["image"]
     assert after.type == "image"
-    assert entry_of(job, after) == bench.store.images.get(job.owner, "job-1")
+    assert entry_of(job, after) == bench.store.images.get(job.owner, place(bench.clock(), "job-1"))
     assert entry_of(job, after).expires_at - bench.clock() <= timedelta(days=KIND.retention_days)

@@ -6,8 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.errors import PermanentError
-from schemas.reply.tasks import MAX_CHAT
+from schemas.reply.tasks import MAX_CHAT, ReplyOptions
 from workers.engines.chats import parse_chat, read_export
+from workers.engines.chats.unanswered import last_of_partner
+from workers.engines.llm.options import LanguageModelOptions
+from workers.engines.llm.tasks.reply_options import ReplyOptionsForm, SaidOptions
+from workers.engines.ports import Asked, Chat, ChatMessage
+from workers.engines.practice.options import reply_options
 
 _EXPECTED = [("민수", "안녕\n잘 지내?"), ("지은", "응 뭐해: 지금?"), ("민수", "사진")]
 
@@ -216,3 +221,41 @@ def test_of_a_long_export_the_title_and_the_newest_messages_are_kept():
     chat = parse_chat(kept, me=None, partner=None)
     assert chat.messages[-1].text == "끝"
     assert (chat.me, chat.unread_lines) == ("지은", 0)
+
+
+# --- what is answered ---
+
+
+def chat(me: str | None, *said: tuple[str | None, str]) -> Chat:
+    return Chat(messages=tuple(ChatMessage(name=name, text=text) for name, text in said), me=me)
+
+
+@pytest.mark.parametrize(
+    ("me", "said", "answered"),
+    [
+        ("민아", [("지수", "가"), ("민아", "나"), ("지수", "다"), ("지수", "라")], "다 라"),
+        ("민아", [("지수", "가"), ("지수", "나"), ("민아", "다"), ("민아", "라")], "가 나"),
+        ("민아", [("지수", "가"), ("준", "나")], "나"),
+        ("민아", [("민아", "가")], ""),
+        ("민아", [], ""),
+        (None, [("지수", "가"), ("민아", "나")], "나"),
+        (None, [(None, "가"), (None, "나")], "가 나"),
+        ("민아", [(None, "가"), ("민아", "나")], "가"),
+        ("민아", [("지수", str(number)) for number in range(9)], "3 4 5 6 7 8"),
+    ],
+)
+def test_answered_is_what_the_partner_said_last(me: str | None, said: list[tuple[str | None, str]], answered: str):
+    assert " ".join(one.text for one in last_of_partner(chat(me, *said))) == answered
+
+
+def test_both_engines_answer_the_same_messages():
+    talk = chat("민아", *[("지수", f"영화 보러 갈래 {number}?") for number in range(9)], ("민아", "음"))
+    task = ReplyOptions(type="reply_options", chat="x")
+    said = SaidOptions.model_validate({risk: {"text": risk} for risk in ("safe", "balanced", "bold")})
+
+    by_model = ReplyOptionsForm(task, talk, None, LanguageModelOptions()).answer(said)
+    by_rules = reply_options(Asked(task=task, chat=talk))
+
+    for field in ("partner", "partner_message", "messages"):
+        assert getattr(by_model, field) == getattr(by_rules, field)
+    assert by_model.partner_message.count("\n") == 5

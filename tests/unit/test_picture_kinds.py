@@ -16,6 +16,7 @@ from schemas.kinds.image import KIND as IMAGE
 from schemas.kinds.image import ImageRequest
 from schemas.kinds.picture import KIND as PICTURE
 from schemas.kinds.picture import PictureRequest
+from schemas.paging import place
 from schemas.status import Status
 from tests.picture_files import CAMERA, exif, quarters, saved
 from tests.workers import Bench
@@ -93,7 +94,8 @@ def result(bench: Bench, job: Job) -> Any:
 
 
 def entry(bench: Bench, job: Job) -> ImageEntry:
-    found = bench.store.images.get("mina", job.id)
+    assert job.finished_at is not None
+    found = bench.store.images.get("mina", place(job.finished_at, job.id))
     assert isinstance(found, ImageEntry)
     return found
 

@@ -12,7 +12,7 @@ from workers.handlers import transcription
 
 if TYPE_CHECKING:
     from schemas.usage import Usage
-    from workers.engines.ports import AudioInput, Call, TranscriptionEngine
+    from workers.engines.ports import AudioInput, Call, OutputFile, TranscriptionEngine
 
 AUDIO = "audio:" + "0" * 32
 WORDS = (SpokenWord(text="Hello", start_ms=100, end_ms=600, confidence=0.9),)
@@ -64,7 +64,7 @@ class Work:
         assert ref == AUDIO
         return File()
 
-    def output(self, name: str) -> File:
+    def output(self, name: str) -> OutputFile:
         raise NotImplementedError
 
     def progress(self, fraction: float | None, note: str | None = None, *, partial: str | None = None) -> None:

@@ -20,7 +20,7 @@ from workers.handlers.tts import STORING_S, handle
 
 if TYPE_CHECKING:
     from workers.engines.espeak.library import Utterance
-    from workers.engines.ports import SourceFile, SpeechEngine
+    from workers.engines.ports import OutputFile, SourceFile, SpeechEngine
 
 RATE_HZ = 22_050
 HELLO = Hello(
@@ -80,7 +80,7 @@ class FakeWork:
     def input(self, ref: str) -> SourceFile:
         raise AssertionError(ref)
 
-    def output(self, name: str) -> SourceFile:
+    def output(self, name: str) -> OutputFile:
         raise AssertionError(name)
 
     def store(self, name: str, data: bytes, *, mime: str) -> StoredFile:

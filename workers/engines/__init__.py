@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from workers.engines.secrets import UnresolvedSecretError, require_resolvable
 
@@ -137,32 +137,14 @@ def check_engine(
         found.check(made)
 
 
-def addresses(
-    kind: str, name: str | None, options: Mapping[str, Any], defaults: Mapping[str, Any] | None = None
-) -> list[str]:
-    """Return the URLs that the engine calls, as its options have them; none for one that is embedded.
+def engine_options(kind: str, name: str | None, options: Mapping[str, Any], defaults: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a model of the engine's own
+    """Return an engine's options, checked; None for one without, or where there is none.
 
     Raises:
         UnknownEngineError, EngineOptionsError: see `load_engine`.
     """
     found = engine_class(kind, name)
-    made = None if found is None else _options(found, name, options, defaults or {})
-    return list(dict.fromkeys(_urls(made, name or "")))
-
-
-def _urls(options: Any, service: str) -> Iterable[str]:  # noqa: ANN401 - options of any engine, and what is in them
-    match options:
-        case str() if options.startswith(("http://", "https://")):
-            yield options
-        case BaseModel():
-            for name, value in options:
-                is_bare = name == "host" and isinstance(value, str) and "://" not in value
-                # What an engine of Amazon's has within its options is a model of Bedrock's.
-                yield from _urls(f"https://{value}" if is_bare else value, "bedrock-runtime")
-            if "endpoint_url" in type(options).model_fields:
-                from workers.engines.aws import address  # noqa: PLC0415 - it imports boto3
-
-                yield address(options, service)
+    return None if found is None else _options(found, name, options, defaults)
 
 
 def preload(kind: str, name: str | None) -> None:

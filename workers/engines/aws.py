@@ -93,7 +93,7 @@ class AwsOptions(Model):
 
 
 #: Engines whose names are not boto3's for their services.
-_SERVICES = {"bedrock": "bedrock-runtime"}
+_SERVICES = {"bedrock": "bedrock-runtime", "bedrock-images": "bedrock-runtime"}
 
 
 def address(options: Any, engine: str) -> str:  # noqa: ANN401 - AwsOptions, or a subclass

@@ -2,8 +2,7 @@
 
 from ops.aws.dynamodb.conversations import DynamoConversations
 from ops.aws.dynamodb.images import DynamoImages
-from ops.aws.dynamodb.lists import DynamoJobLists
 from ops.aws.dynamodb.operating import DynamoOperating
 from ops.aws.dynamodb.store import DynamoJobStore
 
-__all__ = ["DynamoConversations", "DynamoImages", "DynamoJobLists", "DynamoJobStore", "DynamoOperating"]
+__all__ = ["DynamoConversations", "DynamoImages", "DynamoJobStore", "DynamoOperating"]

@@ -8,8 +8,9 @@ from botocore.exceptions import ClientError
 
 from ops.aws.dynamodb.expressions import Expression
 from ops.aws.dynamodb.items import attributes, encode
-from ops.aws.dynamodb.owned import IN_KEYS, SERVICE, OwnedItems, owned_key
-from ops.aws.errors import code, translated
+from ops.aws.dynamodb.owned import IN_KEYS, OwnedItems, owned_key
+from ops.aws.dynamodb.refusals import SERVICE, is_refusal
+from ops.aws.errors import translated
 from schemas.conversation import FORGOTTEN_AFTER, ConversationHead
 
 if TYPE_CHECKING:
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     from schemas.job import Job, TurnAfter
+    from schemas.paging import Place
 
     Key = dict[str, AttributeValueTypeDef]
 
 _CONVERSATION = "conversation#"
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class DynamoConversations:
@@ -39,10 +40,13 @@ class DynamoConversations:
         """Read a head, strongly consistent; that of a deleted one as well, while it is remembered."""
         return self._items.get(owner, conversation_id)
 
-    def list_by_owner(self, owner: str, *, limit: int) -> Sequence[ConversationHead]:
-        """Return the owner's conversations that are not deleted, the latest turn first; reads all of them."""
-        live = (head for head in self._items.of(owner) if not head.deleted)
-        return sorted(live, key=lambda head: head.updated_at, reverse=True)[:limit]
+    def list_by_owner(self, owner: str, *, limit: int, before: Place | None = None) -> Sequence[ConversationHead]:
+        """Return the owner's conversations that are not deleted, the latest turn first; reads all of them.
+
+        With each turn a conversation comes to stand elsewhere in the list, so that no sort key has its order.
+        """
+        live = (head for head in self._items.of(owner) if not head.deleted and (not before or head.place < before))
+        return sorted(live, key=lambda head: head.place, reverse=True)[:limit]
 
     def scan(self) -> Iterator[ConversationHead]:
         """Iterate over all heads, in no order; reads the whole table."""
@@ -92,7 +96,7 @@ class DynamoConversations:
             try:
                 getattr(self._client, operation)(TableName=self._table, **request)
             except ClientError as error:
-                if code(error) == _CONDITION_FAILED:
+                if is_refusal(error):
                     return False
                 raise
         return True

@@ -11,7 +11,8 @@ from ops.aws.dynamodb.conversations import counting
 from ops.aws.dynamodb.expressions import Expression
 from ops.aws.dynamodb.images import writing
 from ops.aws.dynamodb.items import job_key
-from ops.aws.errors import code, translated
+from ops.aws.dynamodb.refusals import SERVICE, is_refusal
+from ops.aws.errors import translated
 from schemas.job import CountAfter, ImageAfter, TurnAfter
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     Key = dict[str, AttributeValueTypeDef]
 
 log = structlog.get_logger(__name__)
-
-SERVICE = "DynamoDB"
 
 
 class Duties:
@@ -136,7 +135,7 @@ def _conditions_failed(error: ClientError) -> set[int]:
     A cancelled transaction has a reason for each of its writes, in their order:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
     """
-    if code(error) == "ConditionalCheckFailedException":
+    if is_refusal(error):
         return {0}
     reasons: Any = error.response.get("CancellationReasons", [])
     return {place for place, reason in enumerate(reasons) if reason.get("Code") == "ConditionalCheckFailed"}

@@ -16,23 +16,29 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import UpdateTypeDef
 
     from schemas.job import ImageAfter, Job
+    from schemas.paging import Place
 
 _IMAGE = "image#"
 
 
 class DynamoImages:
-    """`pk = owner#<owner>`, `sk = image#<job id>`."""
+    """`pk = owner#<owner>`, `sk = image#<ms since 1970, 15 digits>#<job id>`: a list is read from its end."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._items = OwnedItems(client, table, prefix=_IMAGE, model=ImageEntry)
 
-    def get(self, owner: str, image_id: str) -> ImageEntry | None:
+    def get(self, owner: str, place: Place) -> ImageEntry | None:
         """Read an entry, strongly consistent."""
-        return self._items.get(owner, image_id)
+        return self._items.get(owner, _sorted(place))
 
-    def list_by_owner(self, owner: str) -> Iterator[ImageEntry]:
-        """Iterate over all of the owner's entries, a thousand or so with each request."""
-        return self._items.of(owner)
+    def list_by_owner(self, owner: str, *, before: Place | None = None) -> Iterator[ImageEntry]:
+        """Iterate over the owner's entries, the latest first, those behind a place; a hundred with each request."""
+        found = self._items.backwards(owner, before=_sorted(before) if before else None)
+        return (entry for entry in found if before is None or entry.place < before)
+
+    def delete(self, entry: ImageEntry) -> None:
+        """Delete an entry; none is no error."""
+        self._items.delete(entry.owner, _sorted(entry.place))
 
     def scan(self) -> Iterator[ImageEntry]:
         """Iterate over all entries, in no order; reads the whole table."""
@@ -46,8 +52,14 @@ def writing(job: Job, after: ImageAfter, table: str) -> UpdateTypeDef:
     terms = (f"{e.name(name)} = {e.value(name, value)}" for name, value in puts.items())
     return {
         "TableName": table,
-        "Key": owned_key(entry.owner, _IMAGE, entry.id),
+        "Key": owned_key(entry.owner, _IMAGE, _sorted(entry.place)),
         "UpdateExpression": f"SET {', '.join(terms)}",
         "ExpressionAttributeNames": e.names,
         "ExpressionAttributeValues": e.values,
     }
+
+
+def _sorted(place: Place) -> str:
+    """Return what sorts as places do."""
+    milliseconds, image_id = place
+    return f"{milliseconds:015d}#{image_id}"

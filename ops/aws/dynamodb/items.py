@@ -29,6 +29,7 @@ _TIMES = frozenset(
         "updated_at",
         "started_at",
         "finished_at",
+        "forgotten_at",
         "waiting_since",
         "due_at",
         "next_check_at",

@@ -1,30 +1,43 @@
-"""Lists of jobs for operators: by index where there is one, else by reading the table."""
+"""Lists of jobs: by index where there is one, else by reading the table; none holds more than a page in memory."""
 
 from __future__ import annotations
 
+from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ops.aws.dynamodb.duties import SERVICE
 from ops.aws.dynamodb.expressions import Expression
-from ops.aws.dynamodb.items import RECORD, from_item, job_id_of
+from ops.aws.dynamodb.items import decode, job_id_of
 from ops.aws.dynamodb.reads import Reads
-from ops.aws.errors import translated
-from schemas.job import open_shards, parked_shard
+from schemas.dead_letters import DeadKey, Period
+from schemas.job import dead_shards, open_shards, parked_shard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
+    from typing import Any
 
     from schemas.job import Job
     from schemas.status import Status
 
-#: Records that are read at once: a request's worth.
-_PAGE = 100
+#: Keys of dead letters that are read with one request, of each shard at a time. A page of 1 MB has 11,000, which take
+#: 14 MB once they are parsed.
+_DEAD_PAGE = 1000
 
 
-class DynamoJobLists(Reads):
-    """Implements `ops.operating.desk.JobLists`; no list holds more than a page of records in memory."""
+class Lists(Reads):
+    """The part of the job store that lists."""
+
+    def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
+        """Return the owner's latest jobs, newest first."""
+        return list(self._read(islice(self._keys_of(owner), limit)))
+
+    def owned(self, owner: str) -> Iterator[Job]:
+        """Iterate over an owner's jobs, newest first."""
+        return self._read(self._keys_of(owner))
+
+    def _keys_of(self, owner: str) -> Iterator[Any]:
+        return self._query("by_owner", "#k = :k", {"#k": "owner"}, {":k": {"S": owner}}, ScanIndexForward=False)
 
     def open_jobs(self, kind: str) -> Iterator[Job]:
         """Iterate over a kind's jobs with something left to do; one that moves meanwhile may come twice.
@@ -32,7 +45,7 @@ class DynamoJobLists(Reads):
         Scheduled ones first: one that is released while this reads is met again among those that wait, not missed.
         """
         for shard in (parked_shard(kind), *open_shards(kind)):
-            yield from self._read(self._query("open", "#k = :k", {"#k": "open_shard"}, {":k": {"S": shard}}))
+            yield from self._read(self._of(shard))
 
     def oldest_open(self, kind: str) -> datetime | None:
         """Return about when the oldest of a kind's jobs that wait or run was to begin.
@@ -44,63 +57,69 @@ class DynamoJobLists(Reads):
             job_id_of(key)
             for shard in open_shards(kind)
             for forward in (True, False)
-            for key in self._end(shard, forward=forward)
+            for key in islice(self._of(shard, ScanIndexForward=forward, Limit=1), 1)
         }
         begins = [job.due_at or job.created_at for job in self.get_many(sorted(ends)) if not job.status.is_final]
         return min(begins, default=None)
 
-    def _end(self, shard: str, *, forward: bool) -> list[Any]:
-        """Return the key at one end of a partition of the open index, where it has any."""
-        with translated(SERVICE):
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName="open",
-                KeyConditionExpression="#k = :k",
-                ExpressionAttributeNames={"#k": "open_shard"},
-                ExpressionAttributeValues={":k": {"S": shard}},
-                ScanIndexForward=forward,
-                Limit=1,
-            )
-        return list(answer["Items"])
+    def count_open(self, kind: str, *, at_most: int) -> int:
+        """Count the open jobs of a kind but for scheduled ones, no further than `at_most`."""
+        keys = (key for shard in open_shards(kind) for key in self._of(shard))
+        return sum(1 for _ in islice(keys, at_most))
 
-    def dead_jobs(self, kind: str) -> Iterator[Job]:
-        """Iterate over a kind's dead-lettered jobs, those that died first first."""
-        keys = iter(self.dead_keys(kind))
-        while page := [key.job_id for key in islice(keys, _PAGE)]:
-            yield from self.get_many(page)
+    def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
+        """Iterate over the open jobs of a kind whose next check is due, earliest first in each shard."""
+        for shard in (*open_shards(kind), parked_shard(kind)):
+            e = Expression()
+            when = f"{e.name('open_shard')} = {e.value('open_shard', shard)}"
+            when += f" AND {e.name('next_check_at')} <= {e.value('next_check_at', now)}"
+            for key in self._query("open", when, e.names, e.values):
+                # The index is eventually consistent: what it names may be done by now.
+                job = self.get(job_id_of(key))
+                if job and job.next_check_at and job.next_check_at <= now:
+                    yield job
 
-    def owned(self, owner: str) -> Iterator[Job]:
-        """Iterate over an owner's jobs, newest first."""
-        return self._read(
-            self._query("by_owner", "#k = :k", {"#k": "owner"}, {":k": {"S": owner}}, ScanIndexForward=False)
+    def dead_keys(self, kind: str, period: Period = Period()) -> Iterator[DeadKey]:  # noqa: B008 - a frozen value
+        """Iterate over the dead letters of a kind, the oldest first; the index may be a moment behind the table."""
+        return merge(*(self._dead_of(shard, period) for shard in dead_shards(kind)))
+
+    def _dead_of(self, shard: str, period: Period) -> Iterator[DeadKey]:
+        e = Expression()
+        at = e.name("next_check_at")
+        between = f"{e.value('next_check_at', period.since)} AND {e.value('next_check_at', period.until)}"
+        condition = f"{e.name('open_shard')} = {e.value('open_shard', shard)} AND {at} BETWEEN {between}"
+        for key in self._query("open", condition, e.names, e.values, PaginationConfig={"PageSize": _DEAD_PAGE}):
+            yield DeadKey(decode("next_check_at", key["next_check_at"]), job_id_of(key))
+
+    def count_dead(self, kind: str) -> int:
+        """Count the dead letters of a kind, without reading them."""
+        condition, names = "#k = :k", {"#k": "open_shard"}
+        return sum(
+            page["Count"]
+            for shard in dead_shards(kind)
+            for page in self._pages("open", condition, names, {":k": {"S": shard}}, Select="COUNT")
         )
+
+    def redriven(self, redrive_id: str | None = None) -> Iterator[Job]:
+        """Iterate over the jobs that operators have run again, in no order; reads the whole table."""
+        e = Expression()
+        path = f"redrives.{redrive_id}" if redrive_id else "redrives"
+        return self._scan(e, f"attribute_exists({e.name(path)})", consistent=True)
+
+    def scan(self) -> Iterator[Job]:
+        """Iterate over all jobs, in no order; reads the whole table, strongly consistent."""
+        return self._scan(Expression(), consistent=True)
 
     def select(
         self, *, kinds: frozenset[str], statuses: frozenset[Status], since: datetime | None, until: datetime | None
     ) -> Iterator[Job]:
-        """Iterate over jobs of these kinds and states, created in this time, in no order; reads the whole table.
-
-        The table filters: what is not asked for is read and billed all the same, but not sent.
-        """
-        e = Expression()
-        parts = [f"{e.name('sk')} = {e.value('sk', RECORD)}"]
+        """Iterate over jobs of these kinds and states, created in this time, in no order; reads the whole table."""
+        e, conditions = Expression(), []
         for field, values in (("kind", kinds), ("status", statuses)):
             if values:
-                parts.append(f"{e.name(field)} IN ({', '.join(e.value(field, value) for value in sorted(values))})")
+                among = ", ".join(e.value(field, value) for value in sorted(values))
+                conditions.append(f"{e.name(field)} IN ({among})")
         for comparison, time in ((">=", since), ("<=", until)):
             if time:
-                parts.append(f"{e.name('created_at')} {comparison} {e.value('created_at', time)}")
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table,
-            FilterExpression=" AND ".join(parts),
-            ExpressionAttributeNames=e.names,
-            ExpressionAttributeValues=e.values,
-        )
-        with translated(SERVICE):
-            for page in pages:
-                yield from map(from_item, page["Items"])
-
-    def _read(self, keys: Iterable[Any]) -> Iterator[Job]:
-        rest = iter(keys)
-        while page := [job_id_of(key) for key in islice(rest, _PAGE)]:
-            yield from self.get_many(page)
+                conditions.append(f"{e.name('created_at')} {comparison} {e.value('created_at', time)}")
+        return self._scan(e, *conditions)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import ClientError
 
 from ops.aws.dynamodb.items import encode
-from ops.aws.errors import code, translated
+from ops.aws.dynamodb.refusals import SERVICE, item_before
+from ops.aws.errors import translated
+from schemas.errors import UnavailableError
 from schemas.model import Model
 from schemas.operating import SILENT_FOR, Pause, SignOfLife
 
@@ -19,11 +21,9 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Model)
 
-SERVICE = "DynamoDB"
 _PAUSES, _WORKERS = "pauses", "workers"
 #: The whole document is one attribute: no condition looks into it.
 _DOCUMENT = "document"
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class DynamoOperating:
@@ -51,9 +51,9 @@ class DynamoOperating:
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except ClientError as error:
-                existing: Any = error.response.get("Item")
-                if code(error) != _CONDITION_FAILED or not existing:
-                    raise
+                existing = item_before(error)
+                if existing is None:
+                    raise UnavailableError(SERVICE, "no item with the refusal") from error
                 return Pause.model_validate_json(existing[_DOCUMENT]["S"], extra="ignore")
         return pause
 

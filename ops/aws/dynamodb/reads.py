@@ -1,8 +1,7 @@
-"""Reads of many: indexes page by page, records by hundreds, the dead letters of a kind in the order of their deaths."""
+"""Reads of records: one, hundreds at once, and all that an index or the table has, page by page."""
 
 from __future__ import annotations
 
-from heapq import merge
 from typing import TYPE_CHECKING, Any
 
 from tenacity import (
@@ -14,17 +13,17 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from ops.aws.dynamodb.duties import SERVICE, Duties
-from ops.aws.dynamodb.expressions import Expression
-from ops.aws.dynamodb.items import decode, from_item, job_id_of, job_key
+from ops.aws.dynamodb.duties import Duties
+from ops.aws.dynamodb.items import RECORD, from_item, job_id_of, job_key
+from ops.aws.dynamodb.refusals import SERVICE
 from ops.aws.errors import translated
-from schemas.dead_letters import DeadKey, Period
+from ops.batching import batched
 from schemas.errors import UnavailableError
-from schemas.job import dead_shards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from ops.aws.dynamodb.expressions import Expression
     from schemas.job import Job
 
 #: BatchGetItem takes this many keys.
@@ -36,7 +35,13 @@ _LEFT_OUT = retry_if_exception_type(TryAgain)
 
 
 class Reads(Duties):
-    """The part of the job store that lists."""
+    """The part of the job store that reads records."""
+
+    def get(self, job_id: str) -> Job | None:
+        """Read a record, strongly consistent."""
+        with translated(SERVICE):
+            answer = self._client.get_item(TableName=self._table, Key=job_key(job_id), ConsistentRead=True)
+        return from_item(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, job_ids: Sequence[str]) -> list[Job]:
         """Read records, strongly consistent, in the order of their ids, those that there are; up to 100 a request."""
@@ -64,44 +69,27 @@ class Reads(Duties):
             raise UnavailableError(SERVICE, "UnprocessedKeys") from None
         return found
 
-    def dead_keys(self, kind: str, period: Period = Period()) -> Iterator[DeadKey]:  # noqa: B008 - a frozen value
-        """Iterate over the dead letters of a kind, the oldest first; the index may be a moment behind the table."""
-        return merge(*(self._dead_of(shard, period) for shard in dead_shards(kind)))
+    def _read(self, keys: Iterable[Any]) -> Iterator[Job]:
+        """Iterate over the records that an index names, a page of them in memory."""
+        for page in batched(map(job_id_of, keys), _BATCH):
+            yield from self.get_many(page)
 
-    def _dead_of(self, shard: str, period: Period) -> Iterator[DeadKey]:
-        e = Expression()
-        at = e.name("next_check_at")
-        between = f"{e.value('next_check_at', period.since)} AND {e.value('next_check_at', period.until)}"
-        condition = f"{e.name('open_shard')} = {e.value('open_shard', shard)} AND {at} BETWEEN {between}"
-        for key in self._query("open", condition, e.names, e.values):
-            yield DeadKey(decode("next_check_at", key["next_check_at"]), job_id_of(key))
+    def _of(self, shard: str, **more: Any) -> Iterator[Any]:  # noqa: ANN401 - boto's own
+        """Iterate over the keys in a partition of the open index, those to be checked first first."""
+        return self._query("open", "#k = :k", {"#k": "open_shard"}, {":k": {"S": shard}}, **more)
 
-    def count_dead(self, kind: str) -> int:
-        """Count the dead letters of a kind, without reading them."""
-        names, pages = {"#k": "open_shard"}, self._client.get_paginator("query")
-        with translated(SERVICE):
-            return sum(
-                page["Count"]
-                for shard in dead_shards(kind)
-                for page in pages.paginate(
-                    TableName=self._table,
-                    IndexName="open",
-                    Select="COUNT",
-                    KeyConditionExpression="#k = :k",
-                    ExpressionAttributeNames=names,
-                    ExpressionAttributeValues={":k": {"S": shard}},
-                )
-            )
+    def _query(self, *args: Any, **more: Any) -> Iterator[Any]:  # noqa: ANN401 - those of `_pages`
+        return (item for page in self._pages(*args, **more) for item in page["Items"])
 
-    def _query(
+    def _pages(
         self,
         index: str,
         condition: str,
         names: dict[str, str],
         values: dict[str, Any],
-        **more: Any,  # noqa: ANN401
+        **more: Any,  # noqa: ANN401 - boto's own
     ) -> Iterator[Any]:
-        pages = self._client.get_paginator("query").paginate(
+        answers = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=index,
             KeyConditionExpression=condition,
@@ -110,5 +98,18 @@ class Reads(Duties):
             **more,
         )
         with translated(SERVICE):
-            for page in pages:
-                yield from page["Items"]
+            yield from answers
+
+    def _scan(self, e: Expression, *conditions: str, consistent: bool = False) -> Iterator[Job]:
+        """Iterate over the records of which these hold; the table filters what it reads and bills all the same."""
+        parts = (f"{e.name('sk')} = {e.value('sk', RECORD)}", *conditions)
+        answers = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            ConsistentRead=consistent,
+            FilterExpression=" AND ".join(parts),
+            ExpressionAttributeNames=e.names,
+            ExpressionAttributeValues=e.values,
+        )
+        with translated(SERVICE):
+            for page in answers:
+                yield from map(from_item, page["Items"])

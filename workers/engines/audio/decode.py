@@ -37,7 +37,7 @@ _OPTIONS = {"format_whitelist": FORMATS, "codec_whitelist": CODECS, "protocol_wh
 
 
 class UnusableError(Exception):
-    """The file is refused; `args[0]` is why: `unreadable`, `no_sound` or `too_long`."""
+    """The file is refused; `args[0]` is why: `damaged`, `no_sound` or `too_long`."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +68,16 @@ def decode(data: bytes, *, max_s: float, send: Callable[[bytes], None]) -> Decod
                 raise UnusableError("too_long")
             send(piece)
     if frames.damaged > frames.good:
-        raise UnusableError("unreadable")
+        raise UnusableError("damaged")
     return Decoded(is_cut_off(data, container.format.name, claimed, frames.seconds), frames.damaged)
 
 
 def _sound_track(container: InputContainer) -> AudioStream:
     if not container.streams.audio:
-        raise UnusableError("no_sound" if container.streams.video else "unreadable")
+        raise UnusableError("no_sound" if container.streams.video else "damaged")
     stream = container.streams.audio[0]
     if stream.codec_context.name not in CODECS.split(","):
-        raise UnusableError("unreadable")
+        raise UnusableError("damaged")
     return stream
 
 
@@ -112,7 +112,7 @@ class _Frames:
 
     def _note(self, frame: av.AudioFrame) -> None:
         if not MIN_HZ <= frame.sample_rate <= MAX_HZ:
-            raise UnusableError("unreadable")
+            raise UnusableError("damaged")
         lasts_s = frame.samples / frame.sample_rate
         self._sum_s += lasts_s
         if frame.time is not None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import atexit
 import time
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-import structlog
-
-from schemas.errors import PermanentError
-from workers.engines.child.files import FileProcess, HarmfulFileError
+from workers.engines.child.files import FileProcess
 from workers.engines.ports import Recording
 
 if TYPE_CHECKING:
-    from workers.engines.child.running import Reply
+    from workers.engines.child.files import Refusals
 
 NAME = "audio-decoder"
 FORMATS = "WAV, MP3, Ogg (Opus, Vorbis), WebM, M4A, FLAC"
@@ -22,14 +19,14 @@ MAX_BYTES = 50_000_000
 #: CPU time that a file may take: a second of any format takes below 0.003 s.
 CPU_S, CPU_PER_SECOND = 5, 0.02
 
-log = structlog.get_logger(__name__)
-
 
 class Decoder:
     """Decodes one file at a time; callers on other threads wait for their turn."""
 
     def __init__(self, module: str = "workers.engines.audio.server") -> None:
-        self._process = FileProcess(module, name=NAME, label="decoder", task="Decoding the recording")
+        self._process = FileProcess(
+            module, name=NAME, label="decoder", task="Decoding the recording", max_bytes=MAX_BYTES
+        )
         self.child = self._process.child
 
     def decode(self, data: bytes, *, max_s: float, timeout_s: float) -> Recording:
@@ -44,12 +41,8 @@ class Decoder:
             PermanentError: `unreadable_audio`, `audio_too_long`, `audio_too_large`.
             TransientError: `engine_timeout`, `engine_crashed`.
         """
-        if len(data) > MAX_BYTES:
-            raise _refusal("audio_too_large", f"The file is larger than {MAX_BYTES // 10**6} MB. Send it compressed.")
-        reply = self._reply(data, max_s, time.monotonic() + timeout_s)
-        if refused := reply.header.get("refused"):
-            log.info("recording_refused", reason=refused, error=reply.header.get("error"), bytes=len(data))
-            _refuse(refused, max_s)
+        cpu_s, deadline = CPU_S + int(CPU_PER_SECOND * max_s), time.monotonic() + timeout_s
+        reply = self._process.read({"max_s": max_s}, data, refusals=_refusals(max_s), cpu_s=cpu_s, deadline=deadline)
         import numpy as np  # noqa: PLC0415 - a worker of other kinds never loads it
 
         return Recording(samples=np.frombuffer(reply.body, dtype="<i2"), truncated=bool(reply.header["truncated"]))
@@ -58,18 +51,6 @@ class Decoder:
         """End the process. The next call would start another."""
         self._process.close()
 
-    def _reply(self, data: bytes, max_s: float, deadline: float) -> Reply:
-        cpu_s = CPU_S + int(CPU_PER_SECOND * max_s)
-        try:
-            return self._process.read({"max_s": max_s}, data, cpu_s=cpu_s, deadline=deadline)
-        except HarmfulFileError as error:
-            if not error.too_slow:
-                raise _unreadable() from error
-            raise _refusal(
-                "unreadable_audio",
-                f"The recording takes too long to decode. Send it in another of the formats that are taken: {FORMATS}.",
-            ) from error
-
 
 #: This process's decoder, which starts its own process with the first file. Threads take turns: a learner's recording
 #: takes some 25 ms, so that a process for each thread would cost much memory and save little time.
@@ -77,24 +58,21 @@ DECODER = Decoder()
 atexit.register(DECODER.close)
 
 
-def _refuse(reason: str, max_s: float) -> NoReturn:
-    if reason == "too_long":
-        raise _refusal("audio_too_long", f"The recording lasts longer than {_length(max_s)}.")
-    if reason == "no_sound":
-        raise _refusal("unreadable_audio", f"The file has no sound. Send a recording as one of these: {FORMATS}.")
-    raise _unreadable()
-
-
-def _unreadable() -> PermanentError:
-    return _refusal(
-        "unreadable_audio",
-        f"The recording can't be read: it is damaged, incomplete, or in a format other than these: {FORMATS}.",
-    )
+def _refusals(max_s: float) -> Refusals:
+    """Return what is said of recordings that may last so long."""
+    damaged = f"The recording can't be read: it is damaged, incomplete, or in a format other than these: {FORMATS}."
+    slow = f"The recording takes too long to decode. Send it in another of the formats that are taken: {FORMATS}."
+    return {
+        "too_many_bytes": (
+            "audio_too_large",
+            f"The file is larger than {MAX_BYTES // 10**6} MB. Send it compressed.",
+        ),
+        "too_long": ("audio_too_long", f"The recording lasts longer than {_length(max_s)}."),
+        "no_sound": ("unreadable_audio", f"The file has no sound. Send a recording as one of these: {FORMATS}."),
+        "damaged": ("unreadable_audio", damaged),
+        "slow": ("unreadable_audio", slow),
+    }
 
 
 def _length(seconds: float) -> str:
     return f"{seconds / 60:g} minutes" if seconds >= 120 else f"{seconds:g} seconds"  # noqa: PLR2004 - two minutes
-
-
-def _refusal(code: str, message: str) -> PermanentError:
-    return PermanentError(code, message)

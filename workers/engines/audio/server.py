@@ -39,7 +39,7 @@ def answer(header: dict[str, Any], body: bytes, send: Send) -> Mapping[str, Any]
     # PyAV raises its own errors over damaged files, and IndexError, ValueError, MemoryError and others as they come:
     # all of them are this file's. The parent logs which it was.
     except Exception as error:  # noqa: BLE001
-        return {"refused": "unreadable", "error": type(error).__name__}
+        return {"refused": "damaged", "error": type(error).__name__}
     return {"truncated": decoded.truncated, "damaged": decoded.damaged}
 
 

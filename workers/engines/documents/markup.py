@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
 
 from workers.engines.documents.blocks import Reading
 from workers.engines.documents.formats import HTML
+from workers.engines.documents.seen import SeenParser
 from workers.engines.documents.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from workers.engines.documents.styles import Attributes
 
 #: What is no text, or not of the page itself. Elements of the second sort may be left open by careless pages; the
 #: beginning of the page's own part ends them.
@@ -53,7 +53,7 @@ _CELLS: Final = {"td", "th"}
 
 
 def read_html(text: str) -> Reading:
-    """Read a page's text, without scripts, navigation and other parts that are not the page's own."""
+    """Read a page's text, without scripts, navigation, what is hidden and other parts that are not the page's own."""
     parser = _Page()
     parser.feed(text)
     parser.close()
@@ -61,11 +61,11 @@ def read_html(text: str) -> Reading:
     return parser.reading
 
 
-class _Page(HTMLParser):
+class _Page(SeenParser):
     """Collects the text between the tags that begin or end a block."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__()
         self.reading = Reading(HTML)
         self._held: list[str] = []
         self._level: int | None = None
@@ -75,7 +75,8 @@ class _Page(HTMLParser):
         self._unwanted: list[str] = []
         self._table: Table | None = None
 
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+    def begin(self, tag: str, attributes: Attributes) -> None:
+        """Begin a block, or something that is left out."""
         if self._skips(tag):
             return
         if tag == "br":
@@ -89,13 +90,17 @@ class _Page(HTMLParser):
             self.end_block()
             self._begin(tag)
         elif tag == "img":
-            self._held.append(next((value for name, value in attrs if name == "alt" and value), ""))
+            self._held.append(next((value for name, value in attributes if name == "alt" and value), ""))
 
-    def handle_startendtag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        # `<script/>` and `<div/>` begin an element in HTML; void elements have no end anyway.
-        self.handle_starttag(tag, attrs)
+    def leave_out(self, tag: str) -> None:
+        """End what stands before a block that is left out; a line goes on around a word."""
+        if tag in _CELLS or tag == "tr":
+            self._end_in_table("tr" if tag == "tr" else "td")
+        elif tag in _BLOCKS or tag in _HEADINGS:
+            self.end_block()
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """End a block, or something that is left out."""
         if self._unwanted:
             if tag == self._unwanted[-1] or tag in {"body", "html"}:
                 self._unwanted.pop()
@@ -106,9 +111,10 @@ class _Page(HTMLParser):
             self._verbatim -= tag == "pre" and self._verbatim > 0
             self._table = None if tag == "table" else self._table
 
-    def handle_data(self, data: str) -> None:
+    def words(self, text: str) -> None:
+        """Hold text for the block that it is in."""
         if not self._unwanted:
-            self._held.append(data if self._verbatim else data.replace("\n", " "))
+            self._held.append(text if self._verbatim else text.replace("\n", " "))
 
     def end_block(self) -> None:
         """Add what was collected as a block."""

@@ -5,20 +5,14 @@ from __future__ import annotations
 import atexit
 import time
 from dataclasses import dataclass
-from typing import NoReturn
 
-import structlog
-
-from schemas.errors import PermanentError
-from workers.engines.child.files import FileProcess, HarmfulFileError
+from workers.engines.child.files import FileProcess
 from workers.engines.documents.refusals import MAX_BYTES, REFUSALS
 from workers.engines.ports import Document, Passage
 
 NAME = "document-reader"
 #: CPU time that a file may take; a PDF of a thousand pages of text takes some twenty seconds.
 CPU_S = 30
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,7 +27,7 @@ class Reader:
     """Reads one document at a time; callers on other threads wait for their turn."""
 
     def __init__(self, module: str = "workers.engines.documents.server") -> None:
-        self.process = FileProcess(module, name=NAME, label="reader", task="Reading the document")
+        self.process = FileProcess(module, name=NAME, label="reader", task="Reading the document", max_bytes=MAX_BYTES)
 
     def read(self, data: bytes, *, name: str, timeout_s: float) -> ReadDocument:
         """Read a document and cut it into passages.
@@ -48,15 +42,8 @@ class Reader:
                 `document_too_large`.
             TransientError: `engine_timeout`, `engine_crashed`.
         """
-        if len(data) > MAX_BYTES:
-            _refuse("too_many_bytes")
-        try:
-            reply = self.process.read({"name": name}, data, cpu_s=CPU_S, deadline=time.monotonic() + timeout_s)
-        except HarmfulFileError as error:
-            _refuse("slow" if error.too_slow else "damaged", error)
-        if refused := reply.header.get("refused"):
-            log.info("document_refused", reason=refused, error=reply.header.get("error"), bytes=len(data))
-            _refuse(refused)
+        deadline = time.monotonic() + timeout_s
+        reply = self.process.read({"name": name}, data, refusals=REFUSALS, cpu_s=CPU_S, deadline=deadline)
         text = reply.body.decode()
         passages = (
             Passage(document=name, section=section, start=start, text=text[start:end])
@@ -72,8 +59,3 @@ class Reader:
 #: This process's reader, which starts its own process with the first document.
 READER = Reader()
 atexit.register(READER.close)
-
-
-def _refuse(reason: str, cause: Exception | None = None) -> NoReturn:
-    code, message = REFUSALS[reason]
-    raise PermanentError(code, message) from cause

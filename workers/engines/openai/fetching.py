@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _CONNECT_TIMEOUT_S = 3.0
 #: The picture is there and paid for: worth some patience.
 _PATIENCE_S = 20.0
+#: What hosts say of an address whose time is over, S3 and Azure 403.
+_GONE = frozenset({httpx2.codes.FORBIDDEN, httpx2.codes.NOT_FOUND, httpx2.codes.GONE})
 _HTTPS, _LAST_PORT = 443, 65_535
 #: What IPv6 routes to the world, and what of it leads to addresses of IPv4: 6to4 and Teredo.
 _PUBLIC_V6, _WITHIN_V6 = IPv6Network("2000::/3"), (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
@@ -52,6 +54,10 @@ def is_public(address: str) -> bool:
     return isinstance(found, IPv4Address) or (
         found in _PUBLIC_V6 and not any(found in network for network in _WITHIN_V6)
     )
+
+
+class PictureGoneError(EngineUnavailableError):
+    """There is no picture at an address, or nobody may see it any more."""
 
 
 class Fetcher:
@@ -89,7 +95,7 @@ class Fetcher:
 
         Raises:
             PermanentError: `unsafe_url`, `picture_too_large`.
-            EngineUnavailableError: it can't be fetched, or took too long.
+            EngineUnavailableError: it can't be fetched, or took too long; `PictureGoneError` where there is none.
             TransientError: `unreadable_answer`: what lies there is no picture.
         """
 
@@ -142,7 +148,8 @@ class Fetcher:
                 raise self._unsafe("leads elsewhere")
             if response.status_code != httpx2.codes.OK:
                 sentence = f"The vendor's picture can't be fetched ({response.status_code})."
-                raise EngineUnavailableError(sentence, engine=self._engine)
+                error = PictureGoneError if response.status_code in _GONE else EngineUnavailableError
+                raise error(sentence, engine=self._engine)
             parts = response.iter_raw()
             return gathered(parts, clock, call, at_most=MAX_BYTES, engine=self._engine)
 

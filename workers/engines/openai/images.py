@@ -8,16 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import openai
+import structlog
 from pydantic import Field
 
+from schemas.errors import EngineUnavailableError, TransientError
 from workers.engines.calling import patiently
 from workers.engines.drawing.answers import ENDING_S, MAX_ANSWER_BYTES, NOTICE, clock_for, cost_of, gathered, picture_of
 from workers.engines.drawing.options import DrawingOptions, ImagePrice
 from workers.engines.drawing.prompt import PROMPT, description_of, prompt_of
-from workers.engines.openai.fetching import Fetcher
+from workers.engines.openai.fetching import Fetcher, PictureGoneError
 from workers.engines.openai.options import ServerOptions
 from workers.engines.openai.picture import read, refusal_of
 from workers.engines.openai.service import connect, time_out, translated
+from workers.engines.openai.unfetched import Unfetched
 from workers.engines.ports.image import Drawing
 
 if TYPE_CHECKING:
@@ -25,8 +28,10 @@ if TYPE_CHECKING:
 
     from schemas.job import JsonObject
     from schemas.kinds.image import ImageRequest
-    from workers.engines.openai.picture import Given
     from workers.engines.ports import Call
+    from workers.engines.ports.image import DrawingCall
+
+log = structlog.get_logger(__name__)
 
 ENGINE = "openai-images"
 _Size = Annotated[str, Field(pattern=r"^\d{2,4}x\d{2,4}$")]
@@ -73,8 +78,10 @@ class OpenAIImagesEngine:
         depended = options.model_dump_json(include={"base_url", "model", "quality", "style"})
         return f"{ENGINE} {PROMPT} {depended} {sorted(options.sizes.items())} {sorted(options.takes)}"
 
-    def draw(self, request: ImageRequest, call: Call) -> Drawing:
-        """Have the model draw; a picture that can't be fetched is fetched again, and not drawn again.
+    def draw(self, request: ImageRequest, call: DrawingCall) -> Drawing:
+        """Have the model draw; a picture that can't be fetched is fetched again, by the next attempt too.
+
+        It is drawn again, and paid, once its address is an hour old, or nothing is there.
 
         Raises:
             PermanentError: `refused_by_policy`, `model_not_found`, `insufficient_quota`, `picture_too_large`,
@@ -82,10 +89,9 @@ class OpenAIImagesEngine:
             TransientError: `unreadable_answer`; throttled; out of reach.
         """
         call.progress(None, "drawing")
-        asked = self._asked(request)
-        raw = patiently(lambda: self._ask(asked, call), deadline_s=call.remaining_s - ENDING_S)
+        unfetched = Unfetched(call, self.identity)
         return Drawing(
-            image=self._picture(read(raw, engine=ENGINE), call),
+            image=self._fetched_late(unfetched, call) or self._drawn(request, unfetched, call),
             description=description_of(request),
             model=self._options.model,
             seed=request.seed if "seed" in self._options.takes else None,
@@ -124,7 +130,33 @@ class OpenAIImagesEngine:
                     raise refusal from error
                 raise
 
-    def _picture(self, given: Given, call: Call) -> bytes:
+    def _drawn(self, request: ImageRequest, unfetched: Unfetched, call: Call) -> bytes:
+        asked = self._asked(request)
+        raw = patiently(lambda: self._ask(asked, call), deadline_s=call.remaining_s - ENDING_S)
+        given = read(raw, engine=ENGINE)
         if given.encoded is not None:
             return picture_of(given.encoded, engine=ENGINE)
-        return self._fetcher.fetch(given.url or "", call, timeout_s=self._options.timeout_s)
+        url = given.url or ""
+        try:
+            return self._fetched(url, call)
+        except EngineUnavailableError:
+            unfetched.keep(url)
+            raise
+
+    def _fetched_late(self, unfetched: Unfetched, call: Call) -> bytes | None:
+        """Fetch the picture that an attempt before has paid for; None where there is none any more, or no picture."""
+        url = unfetched.address()
+        if url is None:
+            return None
+        try:
+            return self._fetched(url, call)
+        except PictureGoneError:
+            return None
+        except EngineUnavailableError:
+            raise
+        except TransientError as error:
+            log.info("late_picture_unusable", code=error.code)
+            return None
+
+    def _fetched(self, url: str, call: Call) -> bytes:
+        return self._fetcher.fetch(url, call, timeout_s=self._options.timeout_s)

@@ -5,12 +5,9 @@ from __future__ import annotations
 import atexit
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-import structlog
-
-from schemas.errors import PermanentError
-from workers.engines.child.files import FileProcess, HarmfulFileError
+from workers.engines.child.files import FileProcess
 from workers.engines.pictures.refusals import MAX_BYTES, REFUSALS
 
 if TYPE_CHECKING:
@@ -19,8 +16,6 @@ if TYPE_CHECKING:
 NAME = "pillow"
 #: CPU time that a file may take; the largest ones take some four seconds.
 CPU_S = 20
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +47,9 @@ class Processor:
     """Processes one picture at a time; callers on other threads wait for their turn."""
 
     def __init__(self, module: str = "workers.engines.pictures.server") -> None:
-        self.process = FileProcess(module, name=NAME, label="pictures", task="Processing the picture")
+        self.process = FileProcess(
+            module, name=NAME, label="pictures", task="Processing the picture", max_bytes=MAX_BYTES
+        )
 
     def make(self, data: bytes, *, timeout_s: float) -> MadePictures:
         """Make original, processed and thumbnail of a picture's file.
@@ -65,15 +62,8 @@ class Processor:
             PermanentError: `unsupported_picture`, `unreadable_picture`, `picture_too_large`.
             TransientError: `engine_timeout`, `engine_crashed`.
         """
-        if len(data) > MAX_BYTES:
-            _refuse("too_many_bytes")
-        try:
-            reply = self.process.read({}, data, cpu_s=CPU_S, deadline=time.monotonic() + timeout_s)
-        except HarmfulFileError as error:
-            _refuse("slow" if error.too_slow else "damaged", error)
-        if refused := reply.header.get("refused"):
-            log.info("picture_refused", reason=refused, error=reply.header.get("error"), bytes=len(data))
-            _refuse(refused)
+        deadline = time.monotonic() + timeout_s
+        reply = self.process.read({}, data, refusals=REFUSALS, cpu_s=CPU_S, deadline=deadline)
         version = self.process.child.hello(timeout_s=timeout_s)["version"]
         return MadePictures(
             format=reply.header["format"], frames=reply.header["frames"], model=f"Pillow {version}", **_made(reply)
@@ -96,8 +86,3 @@ def _made(reply: Reply) -> dict[str, MadePicture]:
         made[name] = MadePicture(format=format_, width=width, height=height, data=data)
         at += length
     return made
-
-
-def _refuse(reason: str, cause: Exception | None = None) -> NoReturn:
-    code, message = REFUSALS[reason]
-    raise PermanentError(code, message) from cause

@@ -1,6 +1,6 @@
 """What a handler needs of an engine, one protocol per kind of job."""
 
-from workers.engines.ports.call import Call, Folder, SourceFile
+from workers.engines.ports.call import Call, Folder, OutputFile, SourceFile
 from workers.engines.ports.speech import (
     RECORDING_HZ,
     Assessment,
@@ -40,6 +40,7 @@ __all__ = [
     "Document",
     "Folder",
     "Found",
+    "OutputFile",
     "Passage",
     "PronunciationEngine",
     "Quote",

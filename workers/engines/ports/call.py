@@ -44,6 +44,13 @@ class SourceFile(Protocol):
         """
 
 
+class OutputFile(SourceFile, Protocol):
+    """A file that belongs to a job until its end: a vendor writes it, or the engine for the next attempt."""
+
+    def write(self, data: bytes, *, mime: str) -> None:
+        """Write it as a whole."""
+
+
 class Folder(Protocol):
     """The place of one collection of one owner's, in the bucket; names are single path segments."""
 

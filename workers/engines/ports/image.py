@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from workers.engines.ports.call import Call
+
 if TYPE_CHECKING:
     from schemas.kinds.image import ImageRequest
-    from workers.engines.ports.call import Call
+    from workers.engines.ports.call import OutputFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,13 @@ class Drawing:
     cost_microusd: int = 0
 
 
+class DrawingCall(Call, Protocol):
+    """The attempt that a picture is drawn for; `workers.work.Work` is one."""
+
+    def output(self, name: str) -> OutputFile:
+        """Return the place of a file that goes with the job, the same for each attempt."""
+
+
 class ImageEngine(Protocol):
     """Draws described scenes."""
 
@@ -36,7 +45,7 @@ class ImageEngine(Protocol):
     def name(self) -> str:
         """The engine's name, as results have it."""
 
-    def draw(self, request: ImageRequest, call: Call) -> Drawing:
+    def draw(self, request: ImageRequest, call: DrawingCall) -> Drawing:
         """Draw the scene.
 
         Raises:

@@ -40,19 +40,18 @@ class TranscriberOptions(Model):
 
     @model_validator(mode="after")
     def _can_be_made(self) -> Self:
-        check_engine("transcription", self.transcriber, self.transcriber_options, self.defaults)
+        check_engine(*self.stands_on)
         return self
 
     @property
-    def defaults(self) -> dict[str, Any]:
-        """What the transcriber is given where its own options do not say otherwise."""
-        return {} if self.region is None else {"region": self.region}
+    def stands_on(self) -> tuple[str, str, dict[str, Any], dict[str, Any]]:
+        """The transcriber: kind, name, options, and what it is given where these do not say otherwise."""
+        defaults = {} if self.region is None else {"region": self.region}
+        return "transcription", self.transcriber, self.transcriber_options, defaults
 
     def make(self) -> TranscriptionEngine:
         """Make the transcriber."""
-        made: TranscriptionEngine = load_engine(
-            "transcription", self.transcriber, self.transcriber_options, self.defaults
-        )
+        made: TranscriptionEngine = load_engine(*self.stands_on)
         return made
 
 

@@ -7,20 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workers.engines.cards.figure import NOTHING, POSES, Box, Held, Person, figure
-from workers.engines.cards.figure.props import prop
 from workers.engines.cards.layout.items import Item, colours_of
 from workers.engines.cards.symbols import symbol_of
 
 if TYPE_CHECKING:
-    from workers.engines.cards.figure import Anchors, Facing, Part
+    from workers.engines.cards.figure import Anchors, Facing
     from workers.engines.cards.figure.parts import Point
     from workers.engines.cards.scene.model import Doing, Entity
     from workers.engines.cards.symbols import Symbol
 
 #: What somebody does at the same time as sitting.
 _POSTURES = {"sit", "stand", "be", "have", "wait", "stay", "relax", "rest", "wear", "put", "lie", "sleep"}
-#: Lengths of an arm, and heights.
-_ARMS = {"adult": 124, "old": 124, "child": 81, "baby": 48}
+#: Heights.
 _TALL = {"adult": 400, "old": 380, "child": 260, "baby": 170}
 _HOLDING = {"hold", "carry"}
 _SMALLER = {"adult": 1.0, "old": 1.0, "child": 0.72, "baby": 0.55}
@@ -112,36 +110,15 @@ def figure_item(entity: Entity, index: int, seed: int, place: Place) -> Item:
     layers = [(depth - 0.2 if place.split else depth, part.back), (depth + 0.1, part.front)]
     item = Item(entity=entity, box=part.box, layers=layers, heads=[part.head])
     if doing is not None and doing.object is not None and not place.idle:
-        box = _hand_box(part, pose, held, _ARMS[entity.age] * (-1 if place.facing == "left" else 1))
+        box = part.held_box or _around(part.near_hand)
         item.held += [(one, box) for one in (doing.object, *(doing.load.entities if doing.load else ()))]
     return item
 
 
-def _hand_box(part: Part, pose: str, held: Held | None, arm: float) -> Box:
-    """Return about where the held thing is; an arm's length is negative to the left."""
-    if part.held_box is not None:
-        return part.held_box
-    props = POSES[pose].props
-    at = props[0].at if props else "near"
-    x, y = part.far_hand if at == "far" else part.near_hand
-    if at == "hands":
-        x, y = (part.near_hand[0] + part.far_hand[0]) / 2, (part.near_hand[1] + part.far_hand[1]) / 2
-    if at == "ground":
-        x, y = part.hip[0] + props[0].x * arm, max(part.near_foot[1], part.far_foot[1]) - 14
-    if held is None:
-        drawing = _prop_box(props[0].name, abs(arm) / _ARMS["adult"]) if props else Box(-30, -30, 30, 30)
-        box = drawing if arm > 0 else Box(-drawing.x2, drawing.y1, -drawing.x1, drawing.y2)
-        return Box(x + box.x1, y + box.y1, x + box.x2, y + box.y2)
-    size, (hx, hy) = held.scale, held.hold
-    box = held.box
-    return Box(x + (box.x1 - hx) * size, y + (box.y1 - hy) * size, x + (box.x2 - hx) * size, y + (box.y2 - hy) * size)
-
-
-def _prop_box(name: str, scale: float) -> Box:
-    """Return the extent of what a pose brings along, from the hand."""
-    thing = prop(name, scale)
-    (x, y), size, box = thing.hold, thing.scale, thing.box
-    return Box((box.x1 - x) * size, (box.y1 - y) * size, (box.x2 - x) * size, (box.y2 - y) * size)
+def _around(hand: Point) -> Box:
+    """Return where a thing is that no symbol and no pose draws."""
+    x, y = hand
+    return Box(x - 30, y - 30, x + 30, y + 30)
 
 
 def _raised(entity: Entity, doing: Doing, place: Place) -> Anchors:

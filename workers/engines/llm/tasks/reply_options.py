@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from schemas.errors import PermanentError
 from schemas.reply.answers import ReplyOption, ReplyOptionsAnswer
+from workers.engines.chats.unanswered import is_mine, last_of_partner
 from workers.engines.llm.form import TOO_LONG, Form, newest_that_fit, text_of
 from workers.engines.llm.prompts import Prompt
 from workers.engines.llm.said import Said, UnreadableError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from schemas.kinds.analysis import AnalysisResult
     from schemas.reply.tasks import Partner, ReplyOptions
     from workers.engines.llm.options import LanguageModelOptions
-    from workers.engines.ports import Chat, ChatMessage
+    from workers.engines.ports import Chat
 
 
 _OPTIONS = 3
@@ -78,7 +78,7 @@ class ReplyOptionsForm(Form[SaidOptions, ReplyOptionsAnswer]):
         task = self._task
         profile, goal = tuple(_known(task.partner)), task.goal or ""
         left = budget - tokens_of("\n".join((*profile, goal, self._feelings)))
-        lines = [_Line(mine=_is_mine(each, self._chat), name=each.name, text=each.text) for each in self._chat.messages]
+        lines = [_Line(mine=is_mine(each, self._chat), name=each.name, text=each.text) for each in self._chat.messages]
         fit = newest_that_fit(lines, (tokens_of(f"{line.name}{line.text}") + _MARKS for line in lines), left)
         if not fit:
             raise PermanentError(*TOO_LONG)
@@ -92,7 +92,7 @@ class ReplyOptionsForm(Form[SaidOptions, ReplyOptionsAnswer]):
         """Return them, with the message that they answer."""
         if len({letters_of(each.text) for each in (said.safe, said.balanced, said.bold)}) < _OPTIONS:
             raise UnreadableError(["safe, balanced, bold: they are not three different messages"])
-        partner, message = _answered(self._chat)
+        theirs = last_of_partner(self._chat)
         return ReplyOptionsAnswer(
             options=(
                 ReplyOption(risk="safe", text=said.safe.text, why=said.safe.why),
@@ -101,25 +101,11 @@ class ReplyOptionsForm(Form[SaidOptions, ReplyOptionsAnswer]):
             ),
             intent=said.intent or "other",
             matched=True,
-            partner=partner,
-            partner_message=message,
+            partner=(theirs[-1].name if theirs else None) or self._task.partner.name,
+            partner_message="\n".join(one.text for one in theirs),
             messages=len(self._chat.messages),
             unread_lines=self._chat.unread_lines,
         )
-
-
-def _answered(chat: Chat) -> tuple[str | None, str]:
-    """Return who wrote last beside the asker, and that person's last messages in a row."""
-    theirs = list(dropwhile(lambda message: _is_mine(message, chat), reversed(chat.messages)))
-    if not theirs:
-        return None, ""
-    name = theirs[0].name
-    row = [message.text for message in takewhile(lambda message: message.name == name, theirs)]
-    return name, "\n".join(reversed(row))
-
-
-def _is_mine(message: ChatMessage, chat: Chat) -> bool:
-    return message.name is not None and message.name == chat.me
 
 
 def _known(partner: Partner) -> Iterator[str]:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from schemas.kinds.analysis import AnalysisResult
     from workers.engines.ports import Chat, ChatMessage
 
-#: How many messages in a row are answered as one.
-_MOST_AT_ONCE = 6
 #: How much of these is read; more than anybody types at once.
 _MOST_CHARACTERS = 1_000
 #: Intents that say so little that an analysis of the chat may say more.
@@ -37,7 +35,7 @@ def understood(chat: Chat, theirs: Sequence[ChatMessage], analysis: AnalysisResu
 
     Args:
         chat: all of it.
-        theirs: the messages to be answered, see `last_of_partner`.
+        theirs: the messages to be answered, see `workers.engines.chats.unanswered`.
         analysis: one of the chat, which knows more of the feeling than these messages do; None has them tell it.
     """
     if not theirs:
@@ -99,16 +97,6 @@ _SLIGHT = frozenset(
 def last_words(theirs: Sequence[ChatMessage]) -> str:
     """Return what is read of messages: their end, where what is to be answered stands."""
     return "\n".join(one.text for one in theirs)[-_MOST_CHARACTERS:]
-
-
-def last_of_partner(chat: Chat) -> tuple[ChatMessage, ...]:
-    """Return what the partner said last: all messages in a row, the asker's own behind them left out."""
-    theirs = [message for message in chat.messages if chat.me is None or message.name != chat.me]
-    if not theirs:
-        return ()
-    last = max(index for index, message in enumerate(chat.messages) if message is theirs[-1])
-    row = takewhile(lambda message: message.name == theirs[-1].name, reversed(chat.messages[: last + 1]))
-    return tuple(list(row)[:_MOST_AT_ONCE][::-1])
 
 
 def _in_context(does: Recognised, chat: Chat, theirs: Sequence[ChatMessage]) -> Recognised:
