@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from billiard.einfo import ExceptionInfo
 from celery import Celery, Task
+from celery.app.trace import trace_task_ret
 from kombu import Connection
 
 from ops.sqs_transport import channel as ours
@@ -107,6 +109,12 @@ class Bench:
         """Make a request of the message that was received last."""
         message = self.taken[-1]
         self.make(message, None, message.ack_log_error, message.reject_log_error, [])
+
+    def run(self, returned: str | None) -> Any:
+        """Run a task as a pool does, and return what its parent is called back with."""
+        name = f"sayline.{uuid4().hex}"
+        self.app.register_task(type("Returning", (Task,), {"name": name, "run": lambda _: returned})())
+        return trace_task_ret(name, "id", {"id": "id"}, "[[], {}, {}]", "application/json", "utf-8", app=self.app)
 
     def endings(self) -> list[tuple[str, Ending]]:
         return [(message.receipt, ending) for message, ending in self.custody.drain()]

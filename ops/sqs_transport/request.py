@@ -7,6 +7,7 @@ never reached. Here a task raises `Redeliver`, nothing is published, and the mes
 from __future__ import annotations
 
 import socket
+from ast import literal_eval
 from typing import TYPE_CHECKING, Any
 
 from billiard.einfo import ExceptionInfo, ExceptionWithTraceback
@@ -49,7 +50,7 @@ class Redeliver(Retry):
 
 
 class SqsRequest(Request):
-    """A delivery in the worker's parent process. A task's return value is the code of `Settled`."""
+    """A delivery in the worker's parent process. A task's return value is the code of `Settled`: a string, or None."""
 
     def execute_using_pool(self, pool: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Celery's signature, as all below
         """Give the delivery to the pool, unless it was handed back while it waited."""
@@ -69,12 +70,13 @@ class SqsRequest(Request):
         if isinstance(failed__retval__runtime, ExceptionInfo):  # SystemExit in the pool of threads
             self.on_failure(failed__retval__runtime)
             return
-        failed, value, _runtime = failed__retval__runtime
+        failed, told, _runtime = failed__retval__runtime
         if failed:
-            self.on_failure(value, return_ok=True)
+            self.on_failure(told, return_ok=True)
             return
         task_ready(self, successful=True)
-        self._end(Settled(value))
+        # Of a value Celery's tracer gives the pool the `repr` alone, which is meant for its log.
+        self._end(Settled(literal_eval(told)))
 
     def on_retry(self, exc_info: Any) -> None:  # noqa: ANN401
         """Hide or leave the message, as the task said."""

@@ -82,6 +82,7 @@ def test_an_outage_costs_a_few_attempts_and_no_job(tmp_path: Path):
         ended = [wait_for_end(client, job_id, timeout_s=90) for job_id in jobs]
 
         assert asked <= BEFORE_IT_OPENS + 1
+        assert '"after": "closed"' in log.read_text()  # it is asked by everybody again, not by one probe at a time
         assert {job["status"] for job in ended} == {"succeeded"}
         assert sum(entry["outcome"] == "retry" for job in ended for entry in job["history"]) <= BEFORE_IT_OPENS
         assert any(entry["outcome"] == "hand_back" for job in ended for entry in job["history"])

@@ -79,7 +79,7 @@ def test_who_runs_a_delivery_is_noted(bench: Bench):
 def test_a_task_that_returns_has_its_message_deleted(bench: Bench, code: str | None):
     request = bench.request()
 
-    request.on_success((False, code, 0.1))
+    request.on_success(bench.run(code))
 
     assert bench.endings() == [("one", Settled(code))]
     assert request.acknowledged
@@ -172,7 +172,7 @@ def test_what_the_pool_says_after_the_keeper_gave_up_changes_nothing(bench: Benc
     request = bench.request()
     bench.custody.give_up("one", Lost("timed_out"))
 
-    request.on_success((False, "ok", 100.0))
+    request.on_success(bench.run("ok"))
 
     assert bench.endings() == [("one", Lost("timed_out"))]
     assert bench.custody.stuck == 0
