@@ -39,4 +39,5 @@ class Evidence:
     waiting: Mapping[str, int]
     """Messages on each kind's queue: visible, in flight and delayed."""
     dead: Mapping[str, Mapping[str, Any]]
-    """By job id: the reason that its latest dead letter carries, with the `epoch` that it is of."""
+    """By job id: the reason that its latest dead letter carries, with the `epoch` that it is of; by `message <id>`: a
+    message there that is of no job."""

@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     """How often a worker looks for kinds that operators have paused or resumed."""
     presence_s: Seconds = 30
     """How often a worker says that it is alive; after three times that in silence it counts as gone."""
+    checkup: bool = True
+    """Whether a worker looks around as it starts, as `sayline doctor` does, and logs what it finds."""
     grace_s: Seconds = 100
     """From SIGTERM to a worker's exit, at most; what still runs then is handed back. Fargate allows 120 at most."""
     inline_max_bytes: Annotated[int, Field(ge=0, le=100_000)] = 1024

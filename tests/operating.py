@@ -10,13 +10,11 @@ from typer.testing import CliRunner
 
 from ops.cli.main import app
 from ops.cli.operators import common
-from ops.memory import MemoryJobStore
-from ops.memory_lists import MemoryJobLists
+from ops.memory import MemoryJobStore, MemoryQueues
 from ops.memory_operating import MemoryOperating
-from ops.operating.desk import Desk
-from ops.settings import Settings
 from schemas.fingerprint import registry_digest
 from schemas.operating import SignOfLife
+from tests.desks import memory_desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,10 +41,11 @@ def sign(clock: Clock, name: str = "host:1", **fields: Any) -> SignOfLife:
     return SignOfLife(name=name, **(defaults | fields))
 
 
-class FakeDepths:
+class FakeDepths(MemoryQueues):
     """Queues that hold what a test says."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.held: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def depths(self, queue: str) -> Mapping[str, int]:
@@ -62,13 +61,12 @@ class Office:
         self.store = MemoryJobStore()
         self.depths = FakeDepths()
         self.meanwhile: list[Callable[[], object]] = []
-        self.desk = Desk(
-            settings=Settings(_env_file=None),
+        self.desk = memory_desk(
             pauses=self.operating,
             workforce=self.operating,
             queues=self.depths,
-            jobs=MemoryJobLists(self.store),
-            clock=clock,
+            jobs=self.store,
+            now=clock,
             sleep=self._sleep,
         )
         if monkeypatch:

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMe
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from tenacity import (
@@ -18,10 +17,11 @@ from tenacity import (
 )
 
 from ops.aws.errors import translated
+from ops.batching import batched
 from schemas.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
@@ -41,7 +41,8 @@ def send_batches(client: SQSClient, url: Callable[[], str], entries: Entries) ->
     Once SQS is out of reach no further request is made: the caller waits for its time-outs once.
     """
     unsent = set(entries)
-    for batch in _batches(entries):
+    for page in batched(entries.items(), BATCH):
+        batch = dict(page)
         try:
             unsent -= batch.keys() - _send(client, url(), batch)
         except UnavailableError:
@@ -63,9 +64,3 @@ def _send(client: SQSClient, url: str, batch: Entries) -> set[str]:
     except RetryError:
         pass
     return set(left)
-
-
-def _batches(entries: Entries) -> Iterator[Entries]:
-    rest = iter(entries.items())
-    while batch := dict(islice(rest, BATCH)):
-        yield batch

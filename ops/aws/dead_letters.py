@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ops.aws.batches import BATCH, SERVICE
 from ops.aws.errors import translated
+from ops.batching import batched
 from schemas.dead_letters import DeadLetter
 from schemas.envelope import REASON_ATTRIBUTE, Envelope, UnreadableMessageError, from_message
 from schemas.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import BatchResultErrorEntryTypeDef, MessageTypeDef
@@ -48,7 +49,7 @@ class SqsDeadLetterBox:
 
     def delete(self, kind: str, letters: Sequence[DeadLetter]) -> None:
         """Delete messages by tens."""
-        for batch in _tens([letter.receipt for letter in letters]):
+        for batch in batched((letter.receipt for letter in letters), BATCH):
             entries: Any = [{"Id": str(n), "ReceiptHandle": receipt} for n, receipt in enumerate(batch)]
             with translated(SERVICE):
                 answer = self._client.delete_message_batch(QueueUrl=self._url(kind), Entries=entries)
@@ -56,7 +57,7 @@ class SqsDeadLetterBox:
 
     def put_back(self, kind: str, receipts: Sequence[str]) -> None:
         """Show messages again at once, by tens."""
-        for batch in _tens(receipts):
+        for batch in batched(receipts, BATCH):
             entries: Any = [
                 {"Id": str(n), "ReceiptHandle": receipt, "VisibilityTimeout": 0} for n, receipt in enumerate(batch)
             ]
@@ -104,7 +105,3 @@ def _check(failed: Sequence[BatchResultErrorEntryTypeDef]) -> None:
     for entry in failed:
         if not entry["SenderFault"]:
             raise UnavailableError(SERVICE, entry["Code"])
-
-
-def _tens(receipts: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (receipts[start : start + BATCH] for start in range(0, len(receipts), BATCH))

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from schemas.envelope import Envelope
     from schemas.job import JobError
 
+    #: By queue, and there by the message's place among all that are sent.
+    Entries = defaultdict[str, dict[str, SendMessageBatchRequestEntryTypeDef]]
+
 SERVICE = "SQS"
 
 
@@ -53,8 +56,7 @@ class SqsQueues:
 
     def send_batch(self, messages: Sequence[tuple[Envelope, str]]) -> None:
         """Put messages on their kinds' queues by tens; `NotSentError` says which are not known to be there."""
-        unsent: set[str] = set()
-        by_queue: defaultdict[str, dict[str, SendMessageBatchRequestEntryTypeDef]] = defaultdict(dict)
+        by_queue: Entries = defaultdict(dict)
         for number, (envelope, owner) in enumerate(messages):
             queue = self._settings.queue_name(envelope.kind)
             by_queue[queue][str(number)] = {
@@ -62,31 +64,42 @@ class SqsQueues:
                 "MessageBody": self._body(envelope, queue),
                 "MessageGroupId": _group(owner),
             }
+        self._send_all(by_queue, [envelope for envelope, _ in messages])
+
+    def bury_batch(self, letters: Sequence[tuple[Envelope, JobError, Mapping[str, str | int]]]) -> None:
+        """Put messages on their kinds' dead-letter queues by tens; `NotSentError` says which may not be there."""
+        by_queue: Entries = defaultdict(dict)
+        for number, (envelope, error, context) in enumerate(letters):
+            queue = self._settings.queue_name(envelope.kind)
+            by_queue[f"{queue}{DLQ_SUFFIX}"][str(number)] = {
+                "Id": str(number),
+                "MessageBody": self._body(envelope, queue),
+                "MessageAttributes": _attributes(_reason(error, context)),
+            }
+        self._send_all(by_queue, [envelope for envelope, *_ in letters])
+
+    def _send_all(self, by_queue: Entries, envelopes: Sequence[Envelope]) -> None:
+        unsent: set[str] = set()
         for queue, entries in by_queue.items():
             unsent |= send_batches(self._client, partial(self._url, queue), entries)
         if unsent:
-            raise NotSentError(SERVICE, [messages[int(number)][0] for number in sorted(unsent, key=int)], len(messages))
+            raise NotSentError(SERVICE, [envelopes[int(number)] for number in sorted(unsent, key=int)], len(envelopes))
 
     def bury(self, envelope: Envelope, *, error: JobError, context: Mapping[str, str | int]) -> None:
         """Put a message on its kind's dead-letter queue, with the reason as an attribute."""
-        reason = {"code": error.code, "message": error.message, **context}
         queue = self._settings.queue_name(envelope.kind)
-        self._bury(queue, self._body(envelope, queue), reason)
+        self._bury(queue, self._body(envelope, queue), _reason(error, context))
 
     def bury_foreign(self, queue: str, body: str, *, code: str) -> None:
         """Put a message that is no job of the queue's on the queue's dead-letter queue, as it is."""
         self._bury(queue, body, {"code": code, "message": "No worker of this queue can run the message."})
 
     def _bury(self, queue: str, body: str, reason: Mapping[str, str | int]) -> None:
-        attribute: MessageAttributeValueTypeDef = {
-            "DataType": "String",
-            "StringValue": json.dumps(reason, ensure_ascii=False),
-        }
         with translated(SERVICE):
             self._client.send_message(
                 QueueUrl=self._url(f"{queue}{DLQ_SUFFIX}"),
                 MessageBody=body,
-                MessageAttributes={REASON_ATTRIBUTE: attribute},
+                MessageAttributes=_attributes(reason),
             )
 
     def depth(self, kind: str) -> int:
@@ -117,6 +130,14 @@ class SqsQueues:
     @staticmethod
     def _body(envelope: Envelope, queue: str) -> str:
         return to_message(envelope, task=registry()[envelope.kind].task, queue=queue)
+
+
+def _reason(error: JobError, context: Mapping[str, str | int]) -> dict[str, str | int]:
+    return {"code": error.code, "message": error.message, **context}
+
+
+def _attributes(reason: Mapping[str, str | int]) -> dict[str, MessageAttributeValueTypeDef]:
+    return {REASON_ATTRIBUTE: {"DataType": "String", "StringValue": json.dumps(reason, ensure_ascii=False)}}
 
 
 def _group(owner: str) -> str:

@@ -16,7 +16,7 @@ from schemas.retention import REQUESTS_PREFIX
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ops.dlq.desk import Desk
+    from ops.desk import Desk
     from schemas.job import Job, JsonObject
     from schemas.kind import Request
 

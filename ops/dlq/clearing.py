@@ -9,6 +9,8 @@ What the record says decides, whoever meets the message:
     the same         ended otherwise          deleted: it was given up, or a copy of it succeeded
     the same         open                     kept: SQS itself moved it, the clock sends another
     -                no record, no envelope   kept, unless strays are asked for
+
+No record is read for a letter whose job this process itself has just begun again: its epoch is older for good.
 """
 
 from __future__ import annotations
@@ -17,13 +19,14 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from schemas.redriving import is_unclaimed, send_again
+from ops.dlq.selection import PAGE
+from schemas.redriving import send_again
 from schemas.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Mapping
 
-    from ops.dlq.desk import Desk
+    from ops.desk import Desk
     from schemas.dead_letters import DeadLetter
     from schemas.job import Job
 
@@ -44,14 +47,16 @@ class Clearing:
 
     desk: Desk
     kind: str
-    sent: Collection[str] = ()
-    """Jobs whose message was sent just now, and need not be sent again."""
+    sent: Mapping[str, int] = field(default_factory=dict)
+    """Epochs, by job, whose message was sent just now and need not be sent again."""
     only_sent: bool = False
     """Whether the pass ends once it has met all of these."""
     stray: Callable[[DeadLetter], None] | None = None
     """Has a message of no job written down, so that it may be deleted; None: such are kept."""
     met: int = 0
     deleted: int = 0
+    _hand: list[DeadLetter] = field(default_factory=list)
+    """Those that wait to be judged, a page at once: one read for a hundred, and requests of ten to delete."""
     _seen: set[str] = field(default_factory=set)
     _kept: deque[str] = field(default_factory=lambda: deque(maxlen=_HELD))
 
@@ -66,25 +71,36 @@ class Clearing:
                 empty = 0 if new else empty + 1
                 self._kept.extend(letter.receipt for letter in letters if letter.id in self._seen)
                 self._seen.update(letter.id for letter in new)
-                self._judge(new)
+                self._hand += new
+                if len(self._hand) >= PAGE:
+                    self._judge()
                 if wanted:
                     wanted -= {letter.envelope.job_id for letter in new if letter.envelope}
                 said(len(new))
+            self._judge()
         finally:
             self._put_back()
 
-    def _judge(self, letters: Sequence[DeadLetter]) -> None:
+    def _judge(self) -> None:
+        """Delete what is spent of those in hand, and keep the others to be put back; where it can't be told, all."""
+        letters, self._hand = self._hand, []
         kept = {letter.receipt for letter in letters}
         self.met += len(letters)
         try:
-            ids = {letter.envelope.job_id for letter in letters if letter.envelope}
+            ours = [letter for letter in letters if self._is_outrun(letter)]
+            others = [letter for letter in letters if not self._is_outrun(letter)]
+            ids = {letter.envelope.job_id for letter in others if letter.envelope}
             records = {job.id: job for job in self.desk.jobs.get_many(sorted(ids))}
-            spent = [letter for letter in letters if self._is_spent(letter, _record(letter, records))]
+            spent = ours + [letter for letter in others if self._is_spent(letter, _record(letter, records))]
             self.desk.box.delete(self.kind, spent)
             kept -= {letter.receipt for letter in spent}
             self.deleted += len(spent)
         finally:
             self._kept.extend(kept)
+
+    def _is_outrun(self, letter: DeadLetter) -> bool:
+        envelope = letter.envelope
+        return envelope is not None and envelope.epoch < self.sent.get(envelope.job_id, 0)
 
     def _is_spent(self, letter: DeadLetter, job: Job | None) -> bool:
         if letter.envelope is None or job is None:
@@ -92,12 +108,12 @@ class Clearing:
                 self.stray(letter)
             return self.stray is not None
         if letter.envelope.epoch < job.epoch:
-            if job.id not in self.sent and is_unclaimed(job):
-                send_again(self.desk.queues, job)  # who redrove it may have died before sending
+            send_again(self.desk.queues, job)  # who redrove it may have died before sending
             return True
         return letter.envelope.epoch == job.epoch and job.status.is_final and job.status is not Status.DEAD_LETTERED
 
     def _put_back(self) -> None:
+        self._kept.extend(letter.receipt for letter in self._hand)
         while self._kept:
             self.desk.box.put_back(self.kind, [self._kept.popleft() for _ in range(min(_BATCH, len(self._kept)))])
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ops.dlq.selection import PAGE, pages
+from ops.batching import batched
+from ops.dlq.selection import PAGE
 from schemas.status import TRANSITIONS, Status
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Outcome:
 
     def look(self, jobs: DeadJobs) -> None:
         """Look at all that are still open."""
-        for ids in pages(tuple(self.open), PAGE):
+        for ids in batched(tuple(self.open), PAGE):
             found = {job.id: job for job in jobs.get_many(ids)}
             for job_id in ids:
                 fate = fate_of(found.get(job_id), self.open[job_id])

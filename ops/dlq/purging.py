@@ -18,16 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from ops.dlq.desk import Desk
+    from ops.desk import Desk
     from schemas.job import Job
-
-
-@dataclass(frozen=True)
-class Purged:
-    """How many were given up, and how many had moved on meanwhile."""
-
-    given_up: int
-    moved_on: int
 
 
 def export(desk: Desk, jobs: Iterable[Job], path: Path, *, said: Callable[[int], None] = lambda _: None) -> int:
@@ -41,18 +33,25 @@ def export(desk: Desk, jobs: Iterable[Job], path: Path, *, said: Callable[[int],
     return count
 
 
-def give_up(desk: Desk, path: Path, *, said: Callable[[int], None] = lambda _: None) -> Purged:
-    """Give up all jobs that the file has, of just the epoch that it has them of; their messages are deleted next."""
-    given_up = moved_on = 0
-    with path.open(encoding="utf-8") as file:
-        for line in read(file):
-            if isinstance(line, JobLine):
-                if _discarded(desk, line.job):
-                    given_up += 1
-                else:
-                    moved_on += 1
-                said(1)
-    return Purged(given_up, moved_on)
+@dataclass(kw_only=True)
+class Purger:
+    """Gives up what a file has."""
+
+    desk: Desk
+    given_up: int = 0
+    moved_on: int = 0
+    """Those that were not dead-lettered any more, or of another epoch."""
+
+    def run(self, path: Path, *, said: Callable[[int], None] = lambda _: None) -> None:
+        """Give up all jobs of just the epoch that the file has them of; their messages are deleted next."""
+        with path.open(encoding="utf-8") as file:
+            for line in read(file):
+                if isinstance(line, JobLine):
+                    if _discarded(self.desk, line.job):
+                        self.given_up += 1
+                    else:
+                        self.moved_on += 1
+                    said(1)
 
 
 def _discarded(desk: Desk, job: Job) -> bool:

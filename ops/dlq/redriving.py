@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING
 
 from ops.clock.outbox import Outbox
 from ops.dlq.amending import UnfitError
+from ops.dlq.redrives import new_id
 from schemas.errors import RefusedError
 from schemas.redriving import begin_again, is_unclaimed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ops.desk import Desk
     from ops.dlq.amending import Amendment
-    from ops.dlq.desk import Desk
     from ops.dlq.pace import Pace
     from schemas.job import Job
     from schemas.moves import Amended
@@ -34,7 +35,7 @@ class Done(StrEnum):
 
     REDRIVEN = "redriven"
     BY_ANOTHER = "by_another"
-    """Another operator was faster, with a request of theirs."""
+    """Another operator was faster, be it with a request of theirs."""
     MOVED_ON = "moved_on"
     """It is not dead-lettered any more."""
     UNFIT = "unfit"
@@ -64,7 +65,13 @@ class Redriver:
     desk: Desk
     amendment: Amendment
     pace: Pace
+    id: str = ""
+    """What the records name it by; a new one where none is given."""
     tally: Tally = field(default_factory=Tally)
+
+    def __post_init__(self) -> None:
+        """Begin now."""
+        self.id = self.id or new_id(self.desk.now())
 
     def run(self, jobs: Iterable[Job], *, said: Callable[[Done], None] = lambda _: None) -> None:
         """Run the jobs again; what was begun is sent, whatever ends this."""
@@ -85,7 +92,12 @@ class Redriver:
         now = self.desk.now()
         try:
             again = begin_again(
-                self.desk.jobs, job, next_check_at=now + self.desk.check_after, now=now, amended=amended
+                self.desk.jobs,
+                job,
+                next_check_at=now + self.desk.check_after,
+                now=now,
+                amended=amended,
+                redrive_id=self.id,
             )
         except RefusedError as refusal:
             self._tidy(amended, refusal.existing)
@@ -95,8 +107,7 @@ class Redriver:
             outbox.put(again)
         self.tally.runs[again.id] = again.epoch
         self.tally.kinds.add(job.kind)
-        is_ours = amended is None or again.request == amended.request
-        return Done.REDRIVEN if is_ours else Done.BY_ANOTHER
+        return Done.REDRIVEN if self.id in (again.redrives or {}) else Done.BY_ANOTHER
 
     def _tidy(self, amended: Amended | None, now: Job | None, old: Job | None = None) -> None:
         """Delete what no record names any more: the request before ours, or ours where another was faster."""

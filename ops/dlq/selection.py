@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from ops.batching import batched
 from schemas.dead_letters import Period
 from schemas.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from schemas.dead_letters import DeadJobs
     from schemas.job import Job
 
 #: Records that are read with one request.
 PAGE = 100
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +61,19 @@ class Selection:
 
 
 def find(jobs: DeadJobs, selection: Selection, *, looked: Callable[[int], None] | None = None) -> Iterator[Job]:
-    """Iterate over the dead letters that are meant: by kind, the oldest first; `looked` hears how many were read."""
-    for ids in pages(_ids(jobs, selection), PAGE):
-        found = jobs.get_many(ids)
+    """Iterate over the dead letters that are meant: by kind, the oldest first.
+
+    `looked` hears how many are done with: those that are not meant as they are read, the others as the next one is
+    asked for.
+    """
+    for ids in batched(_ids(jobs, selection), PAGE):
+        found = [job for job in jobs.get_many(ids) if selection.has(job)]
         if looked:
-            looked(len(ids))
-        yield from (job for job in found if selection.has(job))
+            looked(len(ids) - len(found))
+        for job in found:
+            yield job
+            if looked:
+                looked(1)
 
 
 def _ids(jobs: DeadJobs, selection: Selection) -> Iterator[str]:
@@ -77,10 +82,3 @@ def _ids(jobs: DeadJobs, selection: Selection) -> Iterator[str]:
         return
     for kind in selection.kinds:
         yield from (key.job_id for key in jobs.dead_keys(kind, selection.period))
-
-
-def pages(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Cut a stream into lists of up to this length."""
-    rest = iter(items)
-    while page := list(islice(rest, size)):
-        yield page

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ops.aws.clients import Clients
+    from ops.roles import Role
     from ops.settings import Settings
     from schemas.operating import Workforce
     from schemas.ports import Clock
@@ -33,7 +34,10 @@ class Engines(Protocol):
         """Return why a kind's engine can't be made, as far as that shows without making it."""
 
     def addresses(self, kind: str) -> Iterable[str]:
-        """Return the URLs that a kind's engine calls."""
+        """Return the URLs that a kind's engine calls; asked only where it has no fault."""
+
+    def lacking(self, kind: str) -> Mapping[str, Sequence[str]]:
+        """Return the packages that a kind's engine wants and has not, by extra; of one with a fault, none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +46,8 @@ class Patient:
 
     settings: Settings
     clients: Clients
+    role: Role
+    """As whose part it is looked at: what is to be allowed."""
     kinds: Sequence[str]
     """Whose queues and engines are looked at."""
     workforce: Workforce

@@ -15,21 +15,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ops.doctor.patient import Engines
+    from ops.roles import Role
     from ops.settings import Settings
 
 
-def patient(settings: Settings, kinds: Sequence[str], engines: Engines) -> Patient:
+def patient(settings: Settings, kinds: Sequence[str], engines: Engines, *, role: Role) -> Patient:
     """Return the stack of the settings, as it is seen from here.
 
     Raises:
         UnavailableError: there are no credentials.
     """
-    clients = Clients(settings)
+    clients = Clients(settings, is_hasty=role == "worker")  # it may be told to end meanwhile
     with translated("AWS"):  # credentials are looked for as a client is made
         dynamodb = clients.dynamodb
     return Patient(
         settings=settings,
         clients=clients,
+        role=role,
         kinds=kinds,
         workforce=DynamoOperating(dynamodb, settings.table_name),
         engines=engines,

@@ -10,7 +10,7 @@ from schemas.operating import Pause, takers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ops.operating.desk import Desk
+    from ops.desk import Desk
     from schemas.operating import SignOfLife
 
 _LOOKS_EVERY_S = 1.0
@@ -33,7 +33,7 @@ class Left:
 
 def pause_all(desk: Desk, kinds: Iterable[str], *, by: str) -> list[Pause]:
     """Pause kinds; those that are paused stay so."""
-    return [desk.pauses.pause(Pause(kind=kind, since=desk.clock(), by=by)) for kind in kinds]
+    return [desk.pauses.pause(Pause(kind=kind, since=desk.now(), by=by)) for kind in kinds]
 
 
 def left(desk: Desk, kinds: Sequence[str]) -> Left:
@@ -42,7 +42,7 @@ def left(desk: Desk, kinds: Sequence[str]) -> Left:
     A worker says that it has paused after it has stopped to receive: what it then has in hand is all that it will have.
     One that counts as gone has nothing: what it had comes back when its visibility ends, and is taken by none.
     """
-    now = desk.clock()
+    now = desk.now()
     workers = desk.workforce.workers(now=now)
     taking = [(worker, kind) for kind in kinds for worker in takers(workers, kind, now=now)]
     return Left(
@@ -57,10 +57,10 @@ def _stopped(worker: SignOfLife, kind: str) -> bool:
 
 def wait_drained(desk: Desk, kinds: Sequence[str], *, timeout_s: float, watch: Callable[[Left], None]) -> Left:
     """Wait until nothing of these paused kinds runs, or the time is up; return what is left then."""
-    give_up_at = desk.clock().timestamp() + timeout_s
+    give_up_at = desk.now().timestamp() + timeout_s
     while True:
         rest = left(desk, kinds)
         watch(rest)
-        if rest.is_nothing or desk.clock().timestamp() >= give_up_at:
+        if rest.is_nothing or desk.now().timestamp() >= give_up_at:
             return rest
         desk.sleep(_LOOKS_EVERY_S)

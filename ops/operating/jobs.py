@@ -6,6 +6,8 @@ import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ops.dlq.selection import Selection
+from ops.dlq.selection import find as dead_letters
 from ops.operating.stuck import why_stuck
 from schemas.kinds import registry
 from schemas.status import FINAL, Status
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from ops.operating.desk import JobLists
+    from ops.desk import Records
     from schemas.job import Job
 
 _OPEN = frozenset(Status) - FINAL
@@ -55,16 +57,15 @@ def find(jobs: Iterable[Job], wanted: Wanted, *, limit: int, now: datetime, olde
     return [latest[job_id] for job_id in dict.fromkeys(job.id for job in found)][:limit]
 
 
-def candidates(lists: JobLists, wanted: Wanted) -> Iterator[Job]:
+def candidates(records: Records, wanted: Wanted) -> Iterator[Job]:
     """Iterate over what an index has, of which some may be asked for; or over what the table has."""
     kinds = sorted(wanted.kinds or registry())
     if wanted.owner is not None:
-        yield from lists.owned(wanted.owner)
+        yield from records.owned(wanted.owner)
     elif wanted.stuck or (wanted.statuses and wanted.statuses <= _OPEN):
         for kind in kinds:
-            yield from lists.open_jobs(kind)
+            yield from records.open_jobs(kind)
     elif wanted.statuses == {Status.DEAD_LETTERED}:
-        for kind in kinds:
-            yield from lists.dead_jobs(kind)
+        yield from dead_letters(records, Selection(kinds=kinds))
     else:
-        yield from lists.select(kinds=wanted.kinds, statuses=wanted.statuses, since=wanted.since, until=wanted.until)
+        yield from records.select(kinds=wanted.kinds, statuses=wanted.statuses, since=wanted.since, until=wanted.until)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from ops.operating.desk import Desk
+    from ops.desk import Desk
     from schemas.job import JsonObject
     from schemas.operating import Pause, SignOfLife
 
@@ -75,7 +75,7 @@ class QueueState:
 def look(desk: Desk, kinds: Sequence[str]) -> list[QueueState]:
     """Look at the queues of these kinds."""
     pauses = desk.pauses.paused()
-    workers = desk.workforce.workers(now=desk.clock())
+    workers = desk.workforce.workers(now=desk.now())
 
     def state(kind: str) -> QueueState:
         return _state(desk, kind, workers, pauses.get(kind))
@@ -87,7 +87,7 @@ def look(desk: Desk, kinds: Sequence[str]) -> list[QueueState]:
 def _state(desk: Desk, kind: str, workers: Sequence[SignOfLife], pause: Pause | None) -> QueueState:
     name = desk.settings.queue_name(kind)
     oldest_at = desk.jobs.oldest_open(kind)
-    now = desk.clock()
+    now = desk.now()
     taking = takers(workers, kind, now=now)
     return QueueState(
         kind=kind,

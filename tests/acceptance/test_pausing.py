@@ -2,62 +2,179 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
+import signal
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from ops.audit import audit
+from ops.aws.clients import Clients
+from ops.aws.dynamodb import DynamoJobStore, DynamoOperating
 from ops.aws.evidence import gather
+from ops.aws.queues import SqsQueues
+from ops.local.overlay import kinds_of
+from ops.picture.terminal import Terminal
+from ops.timing import utc_now
+from schemas.operating import Pause
+from tests.acceptance.busy import Ledger, busy
+from tests.acceptance.operators import COMMAND, environ, sayline, states
 from tests.acceptance.running import RunningStack
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-SETTINGS: dict[str, Any] = {"kinds": ("tts", "analysis"), "pauses_s": 0.5, "presence_s": 2, "concurrency": 1}
-#: Longer than a worker takes to start, and to run what it may.
-LONG_ENOUGH_S = 4
+    import httpx2
+
+    from schemas.job import Job
+
+VISIBILITY_S, LONG_POLL_S = 14, 6
+SETTINGS: dict[str, Any] = {
+    "kinds": ("busy", "analysis"),
+    "concurrency": 1,
+    "pauses_s": 0.3,
+    "presence_s": 2,
+    "visibility_s": VISIBILITY_S,
+    "heartbeat_s": 2,
+    "long_poll_s": LONG_POLL_S,
+}
 
 
-def sayline(stack: RunningStack, *args: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "ops.cli", *args, "--json"],
-        env={**os.environ, **stack.settings.environ()},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+@pytest.fixture(autouse=True)
+def _busy(tmp_path: Path) -> Iterator[None]:
+    with kinds_of(tmp_path / "kinds", busy()):
+        yield
 
 
-def statuses(stack: RunningStack, kind: str) -> list[str]:
-    return [job["status"] for job in sayline(stack, "jobs", "--kind", kind, "--limit", "100")]
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger")
 
 
-def test_a_kind_that_is_paused_waits_and_none_of_it_is_lost(tmp_path: Path):
+def submit(client: httpx2.Client, ledger: Ledger, name: str, seconds: float = 0) -> str:
+    request = {"ledger": str(ledger.path), "name": name, "seconds": seconds}
+    job_id: str = client.post("/v1/jobs/busy", json=request).raise_for_status().json()["id"]
+    return job_id
+
+
+def record(stack: RunningStack, job_id: str) -> Job:
+    job = DynamoJobStore(Clients(stack.settings).dynamodb, stack.settings.table_name).get(job_id)
+    assert job
+    return job
+
+
+def depths(stack: RunningStack) -> dict[str, int]:
+    return SqsQueues(Clients(stack.settings).sqs, stack.settings).depths(stack.settings.queue_name("busy"))
+
+
+def pause(stack: RunningStack) -> None:
+    """Pause, and wait until the worker has said that it has; quicker than a command starts."""
+    operating = DynamoOperating(Clients(stack.settings).dynamodb, stack.settings.table_name)
+    operating.pause(Pause(kind="busy", since=utc_now(), by="mina@desk"))
+    wait_until(lambda: any("busy" in worker.paused for worker in operating.workers(now=utc_now())))
+
+
+def waits(stack: RunningStack, jobs: int) -> bool:
+    return depths(stack) == {"visible": jobs, "in_flight": 0, "delayed": 0}
+
+
+def test_a_kind_that_is_paused_waits_also_for_a_new_worker_and_none_of_it_is_lost(tmp_path: Path, ledger: Ledger):
     with RunningStack(tmp_path, **SETTINGS) as stack, stack.client() as client:
         [worker] = wait_until(lambda: sayline(stack, "workers"))
-        assert sayline(stack, "drain", "tts")["drained"]
-
-        for number in range(8):
-            client.post("/v1/jobs/tts", json={"text": f"Hello {number}"}).raise_for_status()
+        assert sayline(stack, "drain", "busy")["drained"]
+        jobs = [submit(client, ledger, f"{number}") for number in range(8)]
         # Another worker, which has never heard of the pause, and kinds that are not paused go on.
-        os.kill(int(worker["name"].rpartition(":")[2]), 9)
-        wait_until(
-            lambda: {one["name"] for one in sayline(stack, "workers") if one["state"] == "running"} - {worker["name"]}
-        )
-        client.post("/v1/jobs/analysis", json={"text": "Good."}).raise_for_status()
-        wait_until(lambda: statuses(stack, "analysis") == ["succeeded"])
-        time.sleep(LONG_ENOUGH_S)
+        os.kill(int(worker["name"].rpartition(":")[2]), signal.SIGKILL)
+        wait_until(lambda: set(states(stack)) - {worker["name"]})
+        other = client.post("/v1/jobs/analysis", json={"text": "Good."}).raise_for_status().json()["id"]
+        wait_until(lambda: record(stack, other).status.is_final)
+        # What the killed worker's poll had brought it comes back when its visibility ends.
+        wait_until(lambda: waits(stack, 8), timeout_s=2 * VISIBILITY_S)
+        time.sleep(1)  # longer than a receive takes, if there were one
 
-        assert statuses(stack, "tts") == ["queued"] * 8
-        [queue] = sayline(stack, "queues", "tts")
+        assert ledger.lines() == []
+        [queue] = sayline(stack, "queues", "busy")
         assert (queue["visible"], queue["in_flight"], queue["paused"]) == (8, 0, True)
-        assert sayline(stack, "resume", "--all") == {"tts": True}
-        wait_until(lambda: statuses(stack, "tts") == ["succeeded"] * 8)
+        assert sayline(stack, "resume", "--all") == {"busy": True}
+        wait_until(lambda: all(record(stack, job).status == "succeeded" for job in jobs))
+        assert {record(stack, job).attempt for job in jobs} == {1}
         assert list(audit(gather(stack.settings))) == []
+
+
+def test_what_a_long_poll_still_brings_after_the_pause_goes_back_and_no_attempt_is_burnt(
+    tmp_path: Path, ledger: Ledger
+):
+    with RunningStack(tmp_path, **SETTINGS) as stack, stack.client() as client:
+        first = submit(client, ledger, "first")
+        wait_until(lambda: record(stack, first).status.is_final)  # the next poll has just begun
+        pause(stack)
+
+        job = submit(client, ledger, "late")
+
+        sqs: Any = Clients(stack.settings).sqs
+        url = sqs.get_queue_url(QueueName=stack.settings.queue_name("busy"))["QueueUrl"]
+        wait_until(lambda: waits(stack, 1), timeout_s=VISIBILITY_S / 2)
+        [message] = sqs.receive_message(
+            QueueUrl=url, VisibilityTimeout=0, MessageSystemAttributeNames=["ApproximateReceiveCount"]
+        )["Messages"]
+        assert int(message["Attributes"]["ApproximateReceiveCount"]) == 2  # by the worker's poll, and by us
+        assert (record(stack, job).status, record(stack, job).attempt, record(stack, job).history) == ("queued", 0, ())
+        sayline(stack, "resume", "busy")
+        wait_until(lambda: record(stack, job).status == "succeeded")
+        assert record(stack, job).attempt == 1
+
+
+def test_a_job_whose_worker_is_killed_while_its_kind_is_paused_waits_for_the_resume(tmp_path: Path, ledger: Ledger):
+    with RunningStack(tmp_path, **SETTINGS) as stack, stack.client() as client:
+        job = submit(client, ledger, "killed", seconds=60)
+        wait_until(ledger.lines)
+        pause(stack)
+        stack.kill("worker")
+
+        wait_until(lambda: waits(stack, 1), timeout_s=3 * VISIBILITY_S)
+        wait_until(lambda: "running" in states(stack).values())
+        time.sleep(1)  # longer than a receive takes, if there were one
+        assert len(ledger.lines("killed", "begin")) == 1
+
+        assert sayline(stack, "resume", "busy") == {"busy": True}
+        wait_until(lambda: len(ledger.lines("killed", "begin")) == 2)
+        assert record(stack, job).attempt == 2
+        client.post(f"/v1/jobs/{job}/cancel").raise_for_status()
+
+
+def test_a_pause_outlives_the_whole_stack_and_another_operator_ends_it(tmp_path: Path, ledger: Ledger):
+    with RunningStack(tmp_path, **SETTINGS) as stack:
+        [first] = sayline(stack, "pause", "busy")
+        [second] = sayline(stack, "pause", "busy", user="jun")
+    assert first == second, "who was first stays named"
+    assert first["by"].startswith("mina@")
+
+    with RunningStack(tmp_path, **SETTINGS) as stack, stack.client() as client:
+        job = submit(client, ledger, "after")
+        time.sleep(1)  # longer than a receive takes, if there were one
+        assert record(stack, job).status == "queued"
+
+        assert sayline(stack, "resume", "busy", user="jun") == {"busy": True}
+        wait_until(lambda: record(stack, job).status == "succeeded")
+        assert sayline(stack, "resume", "busy") == {"busy": False}
+
+
+def test_a_drain_ends_once_what_runs_is_done_and_says_on_a_terminal_how_far_it_is(tmp_path: Path, ledger: Ledger):
+    with RunningStack(tmp_path, **SETTINGS) as stack, stack.client() as client:
+        running = submit(client, ledger, "runs", seconds=6)
+        wait_until(ledger.lines)
+        waiting = submit(client, ledger, "waits")
+
+        with Terminal([*COMMAND, "drain", "busy"], environ=environ(stack)) as operator:
+            operator.wait_for("1 in hand, 0 workers yet to pause")
+            assert not ledger.lines("runs", "end")
+            assert operator.end() == 0
+            assert ledger.lines("runs", "end")
+            assert "Drained: no worker runs anything of these kinds." in operator.screen.text.replace("\n", " ")
+
+        wait_until(lambda: record(stack, running).status == "succeeded")
+        assert record(stack, waiting).status == "queued"
+        assert not ledger.lines("waits")

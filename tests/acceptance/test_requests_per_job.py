@@ -36,8 +36,8 @@ PROCESSES, PREFETCH = 4, 10
 MOST_SQS = 0.45
 LONG_POLL_S = 2
 IDLE_S = 7
-#: What a worker asks about pauses, and says of itself, is none of a job's.
-QUIET: dict[str, Any] = {"pauses_s": 3600, "presence_s": 3600}
+#: What a worker asks about pauses, says of itself and looks at as it starts is none of a job's.
+QUIET: dict[str, Any] = {"pauses_s": 3600, "presence_s": 3600, "checkup": False}
 
 
 @pytest.fixture(autouse=True)
@@ -113,7 +113,7 @@ def test_an_idle_worker_receives_once_per_long_poll_and_queue(tmp_path: Path):
 
 
 def test_an_idle_worker_reads_the_pauses_and_speaks_as_often_as_it_is_told_to(tmp_path: Path):
-    settings: dict[str, Any] = {"pauses_s": 1, "presence_s": 2, "kinds": ("noop",)}
+    settings: dict[str, Any] = {"pauses_s": 1, "presence_s": 2, "checkup": False, "kinds": ("noop",)}
     with RunningStack(tmp_path, specs=worker_alone, **settings) as stack:
         wait_until(lambda: requests(stack)["DynamoDB.Query"] >= 2)
         before, began = requests(stack), time.monotonic()

@@ -11,9 +11,8 @@ import pytest
 
 from ops.aws.clients import Clients
 from ops.aws.dead_letters import SqsDeadLetterBox
-from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.queues import SqsQueues
-from ops.memory import MemoryJobStore, MemoryQueues
+from ops.memory import MemoryQueues
 from ops.memory_dead_letters import MemoryDeadLetterBox
 from ops.timing import utc_now
 from schemas import moves, purging
@@ -30,20 +29,6 @@ if TYPE_CHECKING:
     from ops.settings import Settings
 
 ERROR = JobError(code="engine_crashed", message="Der Dienst ist abgestürzt.", retryable=True, engine="espeak-ng")
-
-
-@pytest.fixture(params=["memory", "dynamodb"])
-def store(request: pytest.FixtureRequest) -> Any:
-    if request.param == "memory":
-        return MemoryJobStore()
-    local: Settings = request.getfixturevalue("local_aws")
-    return DynamoJobStore(Clients(local).dynamodb, local.table_name)
-
-
-@pytest.fixture
-def kind() -> str:
-    """A kind of the test's own, so that it has the index to itself."""
-    return f"k{uuid4().hex[:8]}"
 
 
 def dead(store: Any, clock: ManualClock, kind: str, **after: CountAfter) -> Job:
@@ -105,6 +90,27 @@ def test_who_is_run_again_is_listed_no_more_and_is_open(store: Any, clock: Manua
 
     assert (ids(store, kind), again.open_shard) == ([], open_shard(kind, job.id))
     assert store.count_open(kind, at_most=9) == 1
+
+
+def test_who_was_redriven_is_found_by_each_redrive_that_it_was_in(store: Any, clock: ManualClock, kind: str):
+    first, second = (f"20261121T020355Z{uuid4().hex[:6]}" for _ in range(2))
+    other, job = dead(store, clock, kind), dead(store, clock, kind)
+    later, now = clock() + timedelta(minutes=10), clock()
+    store.apply(moves.redrive(other, next_check_at=later, now=now))
+    again = store.apply(moves.redrive(job, next_check_at=later, now=now, redrive_id=first))
+    assert (again.redrives, again) == ({first: 1}, store.get(job.id))
+
+    lease = Lease(token="t", until=clock() + timedelta(seconds=60), worker="host:1")
+    store.apply(moves.claim(job.id, epoch=1, lease=lease, now=clock()))
+    holder = Holder(job_id=job.id, kind=kind, epoch=1, attempt=1, token="t", worker="w", max_attempts=1)
+    died_again = store.apply(moves.dead_letter(holder, ERROR, end=End(expires_at=clock()), now=clock()))
+    store.apply(moves.redrive(died_again, next_check_at=later, now=now, redrive_id=second))
+
+    assert [(found.id, found.redrives) for found in store.redriven(first)] == [(job.id, {first: 1, second: 2})]
+    assert [found.id for found in store.redriven(second)] == [job.id]
+    assert list(store.redriven(f"{first}0")) == []
+    assert {job.id} <= {found.id for found in store.redriven()}
+    assert other.id not in {found.id for found in store.redriven()}
 
 
 def test_who_is_given_up_is_listed_no_more_until_that_is_taken_back(store: Any, clock: ManualClock, kind: str):
@@ -176,6 +182,20 @@ def test_a_dead_letter_is_received_with_its_reason(post: Post):
     assert letter.envelope == Envelope(job_id="민아", kind="tts", epoch=2)
     assert letter.reason == {"code": ERROR.code, "message": ERROR.message, "epoch": 2}
     assert post.box.held("tts") == {"visible": 0, "in_flight": 1, "delayed": 0}
+
+
+def test_many_are_buried_each_with_its_reason(post: Post):
+    other = JobError(code="timed_out", message="It took too long.", retryable=True)
+    letters = [
+        (Envelope(job_id=f"job-{n}", kind="tts", epoch=n), (ERROR, other)[n % 2], {"epoch": n}) for n in range(12)
+    ]
+
+    post.queues.bury_batch(letters)
+
+    received = [*post.box.receive("tts", hide_s=60), *post.box.receive("tts", hide_s=60)]
+    assert sorted((each.envelope.job_id, each.envelope.epoch, each.reason["code"]) for each in received) == sorted(
+        (envelope.job_id, envelope.epoch, error.code) for envelope, error, _ in letters
+    )
 
 
 def test_a_message_of_no_job_is_received_as_it_is(post: Post):

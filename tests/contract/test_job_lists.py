@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import pytest
-
-from ops.aws.clients import Clients
-from ops.aws.dynamodb import DynamoJobLists, DynamoJobStore
-from ops.memory import MemoryJobStore
-from ops.memory_lists import MemoryJobLists
+from ops.operating.jobs import Wanted, candidates
 from schemas.job import dead_shard, parked_shard
 from schemas.status import Status
 from tests.conftest import ManualClock, new_job
@@ -19,34 +14,13 @@ from tests.conftest import ManualClock, new_job
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ops.settings import Settings
     from schemas.job import Job
 
 
-class Both(NamedTuple):
-    store: Any
-    lists: Any
-
-
-@pytest.fixture(params=["memory", "dynamodb"])
-def both(request: pytest.FixtureRequest) -> Both:
-    if request.param == "memory":
-        store = MemoryJobStore()
-        return Both(store, MemoryJobLists(store))
-    local: Settings = request.getfixturevalue("local_aws")
-    client = Clients(local).dynamodb
-    return Both(DynamoJobStore(client, local.table_name), DynamoJobLists(client, local.table_name))
-
-
-@pytest.fixture
-def kind() -> str:
-    return f"k{uuid4().hex[:8]}"
-
-
-def create(both: Both, clock: ManualClock, kind: str, count: int = 1, **fields: Any) -> list[Job]:
+def create(store: Any, clock: ManualClock, kind: str, count: int = 1, **fields: Any) -> list[Job]:
     jobs = [new_job(uuid4().hex, clock, kind=kind, **fields) for _ in range(count)]
     for job in jobs:
-        both.store.create(job)
+        store.create(job)
     return jobs
 
 
@@ -54,63 +28,74 @@ def ids(jobs: Iterator[Job] | list[Job]) -> set[str]:
     return {job.id for job in jobs}
 
 
-def test_open_jobs_are_those_that_wait_run_or_are_scheduled_of_a_kind(both: Both, clock: ManualClock, kind: str):
-    parked = create(both, clock, kind, status=Status.SCHEDULED, open_shard=parked_shard(kind))
-    waiting = create(both, clock, kind, count=120)
-    create(both, clock, kind, status=Status.SUCCEEDED, open_shard=None, next_check_at=None)
-    create(both, clock, f"{kind}2")
+def test_open_jobs_are_those_that_wait_run_or_are_scheduled_of_a_kind(store: Any, clock: ManualClock, kind: str):
+    parked = create(store, clock, kind, status=Status.SCHEDULED, open_shard=parked_shard(kind))
+    waiting = create(store, clock, kind, count=120)
+    create(store, clock, kind, status=Status.SUCCEEDED, open_shard=None, next_check_at=None)
+    create(store, clock, f"{kind}2")
 
-    assert ids(both.lists.open_jobs(kind)) == ids(parked + waiting)
+    assert ids(store.open_jobs(kind)) == ids(parked + waiting)
 
 
-def test_dead_jobs_are_found_and_are_not_open(both: Both, clock: ManualClock, kind: str):
+def test_dead_jobs_are_found_and_are_not_open(store: Any, clock: ManualClock, kind: str):
     job = new_job(uuid4().hex, clock, kind=kind, status=Status.DEAD_LETTERED, finished_at=clock())
     job = job.model_copy(update={"open_shard": dead_shard(kind, job.id), "next_check_at": clock()})
-    both.store.create(job)
+    store.create(job)
+    wanted = Wanted(kinds=frozenset({kind}), statuses=frozenset({Status.DEAD_LETTERED}))
 
-    assert list(both.lists.dead_jobs(kind)) == [job]
-    assert list(both.lists.open_jobs(kind)) == []
-    assert both.lists.oldest_open(kind) is None
+    assert list(candidates(store, wanted)) == [job]
+    assert list(store.open_jobs(kind)) == []
+    assert store.oldest_open(kind) is None
 
 
-def test_an_owners_jobs_come_newest_first(both: Both, clock: ManualClock, kind: str):
+def test_an_owners_jobs_come_newest_first(store: Any, clock: ManualClock, kind: str):
     owner = uuid4().hex
-    first = create(both, clock, kind, owner=owner, created_at=clock())
-    second = create(both, clock, kind, owner=owner, created_at=clock.advance(1))
+    first = create(store, clock, kind, owner=owner, created_at=clock())
+    second = create(store, clock, kind, owner=owner, created_at=clock.advance(1))
 
-    assert list(both.lists.owned(owner)) == second + first
+    assert list(store.owned(owner)) == second + first
 
 
-def test_the_oldest_is_found_while_the_clock_checks_and_while_it_does_not(both: Both, clock: ManualClock, kind: str):
+def test_the_oldest_is_found_while_the_clock_checks_and_while_it_does_not(store: Any, clock: ManualClock, kind: str):
     def waits_since(minutes: int, *, next_in: int) -> None:
-        create(both, clock, kind, created_at=clock() - minutes * minute, next_check_at=clock() + next_in * minute)
+        create(store, clock, kind, created_at=clock() - minutes * minute, next_check_at=clock() + next_in * minute)
 
     minute = timedelta(minutes=1)
     for age in range(10):
         waits_since(age, next_in=10 - age)
-    assert both.lists.oldest_open(kind) == clock() - 9 * minute
+    assert store.oldest_open(kind) == clock() - 9 * minute
     waits_since(15, next_in=-5)  # its queue is long: the clock leaves it as it is
-    assert both.lists.oldest_open(kind) == clock() - 15 * minute
+    assert store.oldest_open(kind) == clock() - 15 * minute
 
     waits_since(40, next_in=30)  # checked, and checked again
 
-    assert both.lists.oldest_open(kind) == clock() - 40 * minute
+    assert store.oldest_open(kind) == clock() - 40 * minute
 
 
-def test_one_that_is_to_begin_later_waits_from_then_on(both: Both, clock: ManualClock, kind: str):
-    create(both, clock, kind, created_at=clock(), due_at=clock() + timedelta(minutes=5))
+def test_one_that_has_ended_and_is_only_followed_by_something_does_not_wait(store: Any, clock: ManualClock, kind: str):
+    [ended] = create(store, clock, kind, status=Status.SUCCEEDED, created_at=clock() - timedelta(hours=1))
+    assert ids(store.open_jobs(kind)) == {ended.id}
+    assert store.oldest_open(kind) is None
 
-    assert both.lists.oldest_open(kind) == clock() + timedelta(minutes=5)
+    create(store, clock, kind)
+
+    assert store.oldest_open(kind) == clock()
 
 
-def test_jobs_are_selected_by_kind_state_and_time(both: Both, clock: ManualClock, kind: str):
-    first = create(both, clock, kind, status=Status.FAILED)
-    second = create(both, clock, kind, created_at=clock.advance(60))
-    create(both, clock, f"{kind}2", status=Status.FAILED)
+def test_one_that_is_to_begin_later_waits_from_then_on(store: Any, clock: ManualClock, kind: str):
+    create(store, clock, kind, created_at=clock(), due_at=clock() + timedelta(minutes=5))
+
+    assert store.oldest_open(kind) == clock() + timedelta(minutes=5)
+
+
+def test_jobs_are_selected_by_kind_state_and_time(store: Any, clock: ManualClock, kind: str):
+    first = create(store, clock, kind, status=Status.FAILED)
+    second = create(store, clock, kind, created_at=clock.advance(60))
+    create(store, clock, f"{kind}2", status=Status.FAILED)
 
     def selected(**fields: Any) -> set[str]:
         everything: dict[str, Any] = {"kinds": frozenset({kind}), "statuses": frozenset(), "since": None, "until": None}
-        return ids(both.lists.select(**(everything | fields)))
+        return ids(store.select(**(everything | fields)))
 
     assert selected() == ids(first + second)
     assert selected(statuses=frozenset({Status.FAILED, Status.SUCCEEDED})) == ids(first)

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, settings
 
 from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
-from ops.memory import MemoryJobStore
 from schemas import moves
 from schemas.errors import ExistsError, RefusedError, UnavailableError
 from schemas.job import CountAfter, Job, JobError, Lease, Payload, Progress
@@ -27,20 +26,6 @@ if TYPE_CHECKING:
     from ops.settings import Settings
     from schemas.move import Move
     from schemas.ports import JobStore
-
-
-@pytest.fixture(params=["memory", "dynamodb"])
-def store(request: pytest.FixtureRequest) -> JobStore:
-    if request.param == "memory":
-        return MemoryJobStore()
-    local: Settings = request.getfixturevalue("local_aws")
-    return DynamoJobStore(Clients(local).dynamodb, local.table_name)
-
-
-@pytest.fixture
-def kind() -> str:
-    """A kind of the test's own, so that it has the open index to itself."""
-    return f"k{uuid4().hex[:8]}"
 
 
 def lease(clock: ManualClock, token: str = "t") -> Lease:

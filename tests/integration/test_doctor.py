@@ -20,6 +20,7 @@ from ops.aws.queues import SqsQueues
 from ops.doctor import CHECKS, Patient, examine
 from ops.doctor.whole import patient
 from ops.infra.deploy import deploy
+from ops.roles import ROLES
 from ops.timing import utc_now
 from schemas.kinds import registry
 from tests.emulated import emulator, free_port
@@ -29,6 +30,7 @@ from workers.process import InspectedEngines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ops.roles import Role
     from ops.settings import Settings
 
 #: Whoever has looked may have left nothing.
@@ -51,9 +53,9 @@ def sound(stack: Settings) -> Patient:
     return seen(settings)
 
 
-def seen(settings: Settings, **fields: Any) -> Patient:
+def seen(settings: Settings, role: Role = "operator", **fields: Any) -> Patient:
     engines = InspectedEngines(settings)
-    return replace(patient(settings, list(registry()), engines), versions={"celery": "5.7.0"}, **fields)
+    return replace(patient(settings, list(registry()), engines, role=role), versions={"celery": "5.7.0"}, **fields)
 
 
 def found(patient: Patient) -> set[tuple[str, str]]:
@@ -65,20 +67,26 @@ def attribute(patient: Patient, queue: str, **values: str) -> None:
     sqs.set_queue_attributes(QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"], Attributes=values)
 
 
-def test_nothing_is_found_on_a_sound_stack_and_nothing_is_left_there(sound: Patient):
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_is_found_on_a_sound_stack_and_nothing_is_left_there(sound: Patient, role: Role):
+    sound = replace(sound, role=role)
     sound.workforce.say(sign(utc_now, "here:1"))
+    sqs, settings = sound.clients.sqs, sound.settings
+    url = sqs.get_queue_url(QueueName=settings.dlq_name("tts"))["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="a dead letter")
     try:
         assert list(examine(sound)) == []
     finally:
         sound.workforce.forget("here:1")
-    clients, settings = sound.clients, sound.settings
-    queues = SqsQueues(clients.sqs, settings)
+    clients = sound.clients
+    queues = SqsQueues(sqs, settings)
     left = {
         "objects": clients.s3.list_objects_v2(Bucket=settings.bucket_name)["KeyCount"],
         "items": clients.dynamodb.scan(TableName=settings.table_name)["Count"],
         "messages": sum(queues.depth(kind) for kind in registry()),
     }
     assert left == EMPTY
+    assert queues.depths(settings.dlq_name("tts")) == {"visible": 1, "in_flight": 0, "delayed": 0}
 
 
 # --- what the stack may have: 1 to 5, and 11 ---
@@ -238,6 +246,30 @@ def test_8_an_engine_that_answers_lives(stack: Settings, status: str):
         assert list(examine(alive, ["engines"])) == []
 
 
+VENDORS = [
+    ("tts", "polly", {"endpoint_url": "{url}"}),
+    ("transcription", "transcribe", {"endpoint_url": "{url}"}),
+    ("analysis", "comprehend", {"endpoint_url": "{url}"}),
+    ("reply", "anthropic", {"base_url": "{url}", "model": "m", "api_key": "env:PATH"}),
+    ("reply", "openai-chat", {"base_url": "{url}", "model": "m"}),
+    ("image", "openai-images", {"base_url": "{url}", "model": "m"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "engine", "options"), VENDORS)
+def test_8_every_vendor_is_asked_where_its_engine_calls_it(
+    stack: Settings, kind: str, engine: str, options: dict[str, str]
+):
+    def codes(url: str) -> list[str]:
+        there = {name: value.format(url=url) for name, value in options.items()}
+        chosen = {"engines": {**stack.engines, kind: engine}, "engine_options": {engine: there}}
+        return [finding.code for finding in examine(seen(stack.model_copy(update=chosen)), ["engines"])]
+
+    with listening(reply("404 Not Found")) as url:
+        assert codes(url) == []
+    assert codes(f"http://127.0.0.1:{free_port()}") == ["dead_engine"]
+
+
 def test_an_engine_that_cannot_be_made_is_found(stack: Settings):
     [finding] = examine(seen(with_server(stack, {"openai": {"modle": "whisper-1"}})), ["engines"])
 
@@ -315,22 +347,24 @@ def denied(*_: object, **__: object) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("service", "operation", "subject"),
+    ("role", "service", "operation", "subject"),
     [
-        ("dynamodb", "update_item", "dynamodb:UpdateItem on sayline-dev"),
-        ("dynamodb", "query", "dynamodb:Query on sayline-dev's indexes"),
-        ("s3", "complete_multipart_upload", "s3:PutObject on sayline-dev"),
-        ("sqs", "delete_message", "sqs:DeleteMessage on sayline-dev-tts"),
-        ("sqs", "get_queue_url", "sqs:GetQueueUrl on sayline-dev-tts"),
+        ("worker", "dynamodb", "update_item", "dynamodb:UpdateItem on sayline-dev"),
+        ("operator", "dynamodb", "batch_get_item", "dynamodb:BatchGetItem on sayline-dev"),
+        ("clock", "dynamodb", "query", "dynamodb:Query on index open of sayline-dev"),
+        ("operator", "s3", "complete_multipart_upload", "s3:PutObject on sayline-dev/requests/"),
+        ("operator", "sqs", "receive_message", "sqs:ReceiveMessage on sayline-dev-tts-dlq"),
+        ("worker", "sqs", "delete_message", "sqs:DeleteMessage on sayline-dev-tts"),
+        ("api", "sqs", "get_queue_url", "sqs:GetQueueUrl on sayline-dev-tts"),
     ],
 )
-def test_what_the_role_may_not_do_is_found(stack: Settings, service: str, operation: str, subject: str):
-    patient = replace(seen(stack), kinds=["tts"])
+def test_what_the_role_may_not_do_is_found(stack: Settings, role: Role, service: str, operation: str, subject: str):
+    patient = replace(seen(stack, role), kinds=["tts"])
     setattr(getattr(patient.clients, service), operation, denied)
 
-    assert {(finding.code, finding.subject) for finding in examine(patient, ["permissions"])} == {
-        ("not_allowed", subject)
-    }
+    [finding] = examine(patient, ["permissions"])
+
+    assert (finding.code, finding.subject) == ("not_allowed", subject)
 
 
 def test_a_check_that_cannot_be_made_is_a_finding_and_the_others_are_made(stack: Settings):

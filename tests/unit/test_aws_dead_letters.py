@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,9 @@ from ops.aws.dead_letters import SqsDeadLetterBox
 from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.queues import SqsQueues
 from schemas.dead_letters import DeadKey, DeadLetter, Period
-from schemas.errors import UnavailableError
-from schemas.job import dead_shards
+from schemas.envelope import Envelope
+from schemas.errors import NotSentError, UnavailableError
+from schemas.job import JobError, dead_shards
 from tests.unit.test_aws_requests import NOW, SETTINGS, Wire
 
 URL = {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q"}
@@ -59,7 +61,7 @@ def test_the_pages_of_all_shards_are_read_and_merged_by_the_time_of_death(wire: 
     assert found == [DeadKey(NOW + timedelta(seconds=n), str(n)) for n in (1, 2, 3, 5, 7, 9)]
     asked = wire.params("Query")
     assert [params["ExpressionAttributeValues"][":v2"]["S"] for params in asked[:4]] == list(dead_shards("tts"))
-    assert {params["IndexName"] for params in asked} == {"open"}
+    assert {(params["IndexName"], params["Limit"]) for params in asked} == {("open", 1000)}
 
 
 def test_a_period_is_asked_for_and_not_filtered(wire: Wire, store: DynamoJobStore):
@@ -131,3 +133,24 @@ def test_a_receipt_that_is_no_good_is_no_error_and_a_fault_of_sqs_is_one(
             box.delete("tts", letters(1))
         with pytest.raises(UnavailableError):
             box.put_back("tts", ["r0"])
+
+
+def test_many_are_buried_by_tens_and_what_sqs_does_not_take_is_named(wire: Wire, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    client = wire.attach(Clients(SETTINGS).sqs)
+    error = JobError(code="timed_out", message="It took too long.", retryable=True)
+    failed = {"Failed": [{"Id": "11", "Code": "InternalError", "SenderFault": False}]}
+    wire.answers = [(200, URL), (200, {"Successful": []}), *[(200, failed)] * 4]
+
+    with pytest.raises(NotSentError) as raised:
+        SqsQueues(client, SETTINGS).bury_batch(
+            [(Envelope(job_id=f"job-{n}", kind="tts"), error, {"epoch": n}) for n in range(12)]
+        )
+
+    assert [envelope.job_id for envelope in raised.value.unsent] == ["job-11"]
+    sent = wire.params("SendMessageBatch")
+    assert [len(params["Entries"]) for params in sent] == [10, 2, 1, 1, 1]
+    reason = json.loads(sent[0]["Entries"][3]["MessageAttributes"]["sayline.reason"]["StringValue"])
+    assert reason == {"code": "timed_out", "message": "It took too long.", "epoch": 3}
+    (asked,) = wire.params("GetQueueUrl")
+    assert asked["QueueName"] == SETTINGS.dlq_name("tts")

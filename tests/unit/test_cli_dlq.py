@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from ops.cli.dlq import app, listing, moving, redriving, watching
+from ops.cli.dlq import app, redriving, watching
+from ops.cli.operators import common
 from ops.cli.output import command_line
 from ops.memory_dead_letters import MemoryDeadLetterBox
-from ops.settings import Settings
 from schemas.job import JobError
 from schemas.redriving import begin_again
 from schemas.status import Status
@@ -40,9 +41,7 @@ class Console:
         self.night = night
         self.fails: list[str] = []
         self.now = 0.0
-        for module in (listing, moving, redriving, watching):
-            monkeypatch.setattr(module, "open_desk", lambda _: night.desk())
-            monkeypatch.setattr(module.running, "settings", lambda: Settings(_env_file=None))
+        monkeypatch.setattr(common, "desk", night.desk)
         for module in (redriving, watching):
             monkeypatch.setattr(module, "time", SimpleNamespace(sleep=self._sleep, monotonic=lambda: self.now))
 
@@ -85,11 +84,11 @@ def test_the_list_is_a_line_for_each_the_oldest_first(console: Console):
     done = console.run("list")
 
     head, *lines = done.stdout.splitlines()
-    assert head.split() == ["JOB", "KIND", "CODE", "AGE"]
-    assert [line.split()[:3] for line in lines] == [
-        ["a", "tts", "engine_crashed"],
-        ["b", "tts", "bad_voice"],
-        ["c", "tts", "bad_voice"],
+    assert head.split() == ["JOB", "KIND", "AGE", "CODE"]
+    assert [line.split() for line in lines] == [
+        ["a", "tts", "0", "s", "engine_crashed"],
+        ["b", "tts", "0", "s", "bad_voice"],
+        ["c", "tts", "0", "s", "bad_voice"],
     ]
     assert max(map(len, done.stdout.splitlines())) <= 80
 
@@ -116,8 +115,9 @@ def test_a_list_for_programs_has_an_object_to_a_line_without_what_was_asked_for(
 def test_groups_say_what_they_died_of_and_no_terminal_is_driven_by_it(console: Console):
     done = console.run("list", "--group")
 
-    _, first, *_ = done.stdout.splitlines()
-    assert first.split()[:4] == ["tts", "2", "bad_voice", "polly"]
+    _, first, reason, *_ = done.stdout.splitlines()
+    assert first.split() == ["2", "tts", "polly", "0", "s", "bad_voice"]
+    assert reason.strip() == "There is no such \N{REPLACEMENT CHARACTER}[31mvoice."
     assert "\x1b" not in done.stdout
     found = [json.loads(line) for line in console.run("list", "--group", "--json").stdout.splitlines()]
     assert [(each["code"], each["count"]) for each in found] == [("bad_voice", 2), ("engine_crashed", 1)]
@@ -136,7 +136,9 @@ def test_nothing_that_fits_is_said_and_is_no_error(console: Console, args: tuple
         ("list", "--kind", "none"),
         ("list", "--older", "yesterday"),
         ("redrive", "--to", "none"),
-        ("redrive", "--set", "x", "--yes"),
+        ("redrive", "--all", "--set", "x", "--yes"),
+        ("redrive", "--yes"),
+        ("redrive", "--all", "--kind", "tts", "--yes"),
         ("redrive", "--set", "x=1", "--edit"),
         ("purge",),
         ("purge", "--kind", "tts"),
@@ -162,6 +164,11 @@ def test_a_job_is_shown_with_its_reasons_and_what_it_asked_for(console: Console)
     assert "\x1b" not in done.stdout
     found = json.loads(console.run("show", "b", "--json").stdout)
     assert (found["request"], found["history"][0]["outcome"]) == ({"text": "Hello"}, "dead_letter")
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert any(re.fullmatch(r"ended .* \d+ s ago", line) for line in lines)
+    assert any(
+        re.fullmatch(r"attempt 1 of epoch 0 at \d\d:\d\d:\d\d: dead_letter, bad_voice by w", line) for line in lines
+    )
     gone = console.run("show", "gone")
     assert (gone.exit_code, "There is no such job." in gone.stderr) == (66, True)
 
@@ -170,29 +177,41 @@ def test_a_redrive_is_rehearsed_unless_it_is_meant(console: Console):
     done = console.run("redrive", "--code", "bad_voice", "--set", "text=null")
 
     assert done.exit_code == 0
-    assert "2 would be run again" in done.stderr
     assert "2 requests would not fit" in done.stderr
+    assert done.stderr.endswith("None would be run again.\n")
     assert console.night.queues.sent == []
     assert console.night.job("b").request.inline == {"text": "Hello"}
-    found = json.loads(console.run("redrive", "--json").stdout)
-    assert (sum(each["count"] for each in found["groups"]), found["done"]) == (3, False)
+    assert console.run("redrive", "--kind", "tts").stderr == "3 would be run again. --yes does it.\n"
+    assert console.run("redrive").stderr == "3 would be run again. --yes --all does it.\n"
+    found = json.loads(console.run("redrive", "--set", "text=null", "--json").stdout)
+    assert (sum(each["count"] for each in found["groups"]), found["unfit_count"], found["done"]) == (3, 3, False)
+
+
+def test_a_rehearsal_counts_all_that_would_not_fit_and_holds_the_first_ones(console: Console):
+    for number in range(12):
+        console.night.dead(f"more-{number}")
+
+    found = json.loads(console.run("redrive", "--set", "text=null", "--json").stdout)
+
+    assert (found["unfit_count"], len(found["unfit"])) == (15, 10)
+    assert [each["id"] for each in found["unfit"][:2]] == ["a", "b"]
 
 
 def test_a_redrive_tells_how_they_ended(console: Console):
     console.fails = ["c"]
 
-    done = console.run("redrive", "--yes", "--wait")
+    done = console.run("redrive", "--all", "--yes", "--wait")
 
     assert done.exit_code == 1
     assert "3 redriven, 3 messages deleted" in done.stdout
     assert "2 succeeded, 1 failed again" in done.stdout
     assert console.night.letters() == [("c", 1)]
-    found = json.loads(console.run("redrive", "--yes", "--wait", "--timeout", "0", "--json").stdout)
+    found = json.loads(console.run("redrive", "--all", "--yes", "--wait", "--timeout", "0", "--json").stdout)
     assert (found["redriven"], found["outcome"]["open"]) == (1, 1)
 
 
 def test_to_wait_in_vain_has_an_exit_code_of_its_own(console: Console):
-    assert console.run("redrive", "--yes", "--wait", "--timeout", "0").exit_code == 75
+    assert console.run("redrive", "--all", "--yes", "--wait", "--timeout", "0").exit_code == 75
 
 
 def test_a_field_is_set_in_all_that_are_chosen(console: Console):
@@ -301,6 +320,30 @@ def test_messages_of_no_job_are_told_of_and_purged_by_themselves(console: Consol
     assert [console.night.job(name).status for name in "abc"] == [Status.DEAD_LETTERED] * 3
     assert (len(console.night.letters()), console.night.queues.foreign) == (3, [])
     assert console.run("list", "--group").stderr == ""
+
+
+def test_nothing_is_counted_where_no_bar_is_seen(console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(console.night.store, "count_dead", lambda _: pytest.fail("it was counted"))
+
+    for args in (
+        ("list", "--json"),
+        ("export", str(tmp_path / "dead.jsonl")),
+        ("redrive", "a"),
+        ("redrive", "a", "--yes"),
+    ):
+        assert console.run(*args).exit_code == 0
+
+
+def test_a_job_whose_message_has_expired_is_listed_told_of_and_run_again(console: Console):
+    (expired, _) = console.night.queues.dead.pop()
+
+    grouped = console.run("list", "--group")
+    listed = console.run("list", "--json")
+    console.run("redrive", expired.job_id, "--yes")
+
+    assert "tts: about 1 messages fewer than dead-lettered jobs" in unwrapped(grouped.stderr)
+    assert [json.loads(line)["id"] for line in listed.stdout.splitlines()] == ["a", "b", "c"]
+    assert [message.job_id for message in console.night.queues.sent] == [expired.job_id]
 
 
 def test_the_letter_of_one_that_goes_to_another_kind_is_deleted_where_it_was(console: Console):

@@ -209,7 +209,9 @@ def test_jobs_are_found_by_what_is_asked_for(jobs: Office, options: list[str], f
 def test_jobs_are_shown_with_their_errors_and_nothing_that_was_said(jobs: Office):
     shown = jobs.run("jobs", "--status", "failed")
 
-    assert shown.stdout.splitlines()[1].split() == ["failed", "tts", "failed", "0/3", "2", "h", "engine_timeout"]
+    _, line, below = shown.stdout.splitlines()
+    assert line.split() == ["failed", "tts", "failed", "0/3", "2", "h"]
+    assert below == "  engine_timeout"
     for output in (jobs.run("jobs").stdout, jobs.run("jobs", "--json").stdout):
         assert "secret" not in output
 
@@ -254,6 +256,17 @@ def test_workers_are_shown_with_what_they_do_and_since_when(office: Office, cloc
     documents = json.loads(office.run("workers", "--json").stdout)
     assert [one["state"] for one in documents] == ["running", "silent", "draining"]
     assert [one["same_registry"] for one in documents] == [True, True, False]
+
+
+def test_a_worker_of_all_kinds_says_so_in_a_word_and_which_differ(office: Office, clock: ManualClock):
+    office.operating.say(sign(clock, "a:1", kinds=tuple(registry())))
+    paused, out = ("image", "tts"), ("reply", "tts")
+    office.operating.say(sign(clock, "b:1", kinds=tuple(registry()), paused=paused, out_of_order=out))
+
+    first, second = office.run("workers").stdout.splitlines()[1:]
+
+    assert "  all  " in first
+    assert "  all (image) reply! (tts!)  " in second
 
 
 def test_no_workers_are_said_to_be_none(office: Office):
@@ -320,7 +333,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> StringIO:
         return Console(file=sent, force_terminal=True, width=80, markup=False, highlight=False)
 
     for command in (queues, pausing, all_jobs):
-        for stream in ("out", "err"):
+        for stream in ("board", "out", "err"):
             monkeypatch.setattr(command, stream, console, raising=False)
     return sent
 

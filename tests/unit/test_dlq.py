@@ -15,7 +15,7 @@ from ops.dlq.importing import Brought, Importer
 from ops.dlq.lines import UnreadableLineError, line_of, read
 from ops.dlq.outcome import Fate, Outcome
 from ops.dlq.pace import Pace
-from ops.dlq.purging import Purged, export, give_up
+from ops.dlq.purging import Purger, export
 from ops.dlq.redriving import Done, Redriver
 from ops.dlq.selection import Selection, find
 from schemas import moves
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ops.dlq.desk import Desk
+    from ops.desk import Desk
     from schemas.job import JsonObject
     from tests.conftest import ManualClock
 
@@ -81,6 +81,19 @@ def test_dead_letters_are_chosen_by_what_is_asked_for(night: Night, chosen: Any,
     night.dead("c", VOICE, kind="reply", owner="juno")
 
     assert ids(night, **chosen) == expected
+
+
+def test_one_that_is_meant_counts_once_whoever_asked_is_done_with_it(night: Night):
+    for name in "abc":
+        night.dead(name)
+    night.dead("d", VOICE)
+    looked: list[int] = []
+
+    for number, job in enumerate(find(night.desk().jobs, ALL, looked=looked.append)):
+        assert (sum(looked), job.id) == (number, "abcd"[number])
+    assert sum(looked) == 4
+    for _ in find(night.desk().jobs, Selection(kinds=ALL.kinds, code=VOICE.code), looked=looked.append):
+        assert sum(looked) == 4 + 3
 
 
 def test_a_period_is_of_deaths(night: Night):
@@ -160,8 +173,8 @@ def test_two_operators_with_the_same_page_send_each_message_and_run_each_job_onc
     later.run(seen[0])
 
     assert night.results == {"a": 1}
-    assert [tally.done[Done.REDRIVEN] for tally in tallies] == [1, 1]  # its message was not claimed: sent again
-    assert later.tally.done[Done.REDRIVEN] == 1
+    assert [dict(tally.done) for tally in tallies] == [{Done.REDRIVEN: 1}, {Done.BY_ANOTHER: 1}]
+    assert later.tally.done[Done.BY_ANOTHER] == 1
     assert night.queues.sent == []  # it is done: nothing was sent
 
 
@@ -384,6 +397,72 @@ def test_messages_are_hidden_for_longer_than_a_pass_takes(night: Night):
     assert sorted(set(hidden)) == [60, 1060]
 
 
+def test_records_are_read_by_hundreds_and_none_of_those_that_were_begun_just_now(night: Night, monkeypatch: Any):
+    for number in range(230):
+        night.dead(f"job-{number}")
+    desk = night.desk()
+    reads: list[list[str]] = []
+    read = night.store.get_many
+
+    def noted(job_ids: Sequence[str]) -> Any:
+        reads.append(list(job_ids))
+        return read(job_ids)
+
+    again = redriver(desk)
+    again.run([night.job(f"job-{number}") for number in range(30)])
+    monkeypatch.setattr(night.store, "get_many", noted)
+
+    clearing = Clearing(desk=desk, kind="tts", sent=again.tally.runs)
+    clearing.run()
+
+    assert (clearing.met, clearing.deleted, len(night.letters())) == (230, 30, 200)
+    assert [len(ids) for ids in reads] == [70, 100, 30]
+    assert {job_id for ids in reads for job_id in ids}.isdisjoint(again.tally.runs)
+
+
+def test_a_letter_of_a_later_death_than_the_epoch_just_begun_is_kept(night: Night):
+    night.dead("a")
+    desk = night.desk()
+    again = redriver(desk)
+    again.run([night.job("a")])
+    night.work(fails=lambda _: True)
+
+    Clearing(desk=desk, kind="tts", sent=again.tally.runs).run()
+
+    assert night.letters() == [("a", 1)]
+
+
+def test_who_is_stopped_in_a_pass_shows_again_what_is_in_hand(night: Night):
+    for number in range(30):
+        night.dead(f"job-{number}")
+    desk = night.desk()
+
+    def stop(_: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        Clearing(desk=desk, kind="tts").run(said=stop)
+
+    assert desk.box.held("tts") == {"visible": 30, "in_flight": 0, "delayed": 0}
+
+
+def test_lines_are_brought_back_by_tens_and_each_is_told(night: Night, tmp_path: Path, monkeypatch: Any):
+    for number in range(23):
+        night.dead(f"job-{number}")
+    desk, file = night.desk(), tmp_path / "dead.jsonl"
+    export(desk, find(desk.jobs, ALL), file)
+    Purger(desk=desk).run(file)
+    night.queues.dead.clear()
+    pages: list[int] = []
+    monkeypatch.setattr(night.queues, "bury_batch", lambda letters: pages.append(len(letters)))
+
+    said: list[Brought] = []
+    with file.open() as lines:
+        tally = Importer(desk=night.desk()).run(read(lines), said=said.append)
+
+    assert (tally, said, pages) == ({Brought.BACK: 23}, [Brought.BACK] * 23, [10, 10, 3])
+
+
 def test_a_pass_ends_though_messages_come_back_in_it(night: Night):
     for number in range(25):
         night.dead(f"job-{number}")
@@ -432,10 +511,11 @@ def test_a_purge_gives_up_what_is_in_the_file_and_nothing_else(night: Night, tmp
     assert export(desk, find(desk.jobs, ALL), file) == 2
     night.dead("later")
     redriver(desk).run([night.job("b")])
-    purged = give_up(desk, file)
-    Clearing(desk=desk, kind="tts", sent={"b"}).run()
+    purger = Purger(desk=desk)
+    purger.run(file)
+    Clearing(desk=desk, kind="tts", sent={"b": 1}).run()
 
-    assert purged == Purged(given_up=1, moved_on=1)
+    assert (purger.given_up, purger.moved_on) == (1, 1)
     assert {name: night.job(name).status for name in ("a", "b", "later")} == {
         "a": Status.FAILED,
         "b": Status.QUEUED,
@@ -466,7 +546,7 @@ def test_what_was_purged_comes_back_as_it_was_and_once(night: Night, tmp_path: P
     file = tmp_path / "dead.jsonl"
     desk = night.desk()
     export(desk, find(desk.jobs, ALL), file)
-    give_up(desk, file)
+    Purger(desk=desk).run(file)
     Clearing(desk=desk, kind="tts").run()
     assert (ids(night), night.letters()) == ([], [])
 
@@ -515,14 +595,13 @@ def test_a_line_is_brought_to_no_other_owner_and_to_no_kind_that_is_not_there(ni
     job = night.dead("a")
     line = line_of(job, night.desk().payloads)
     elsewhere = Night(night.clock)
-    importer = Importer(desk=elsewhere.desk())
 
     for change in ({"kind": "none"}, {"status": Status.SUCCEEDED}, {"request": Payload(key="requests/gone.json")}):
         changed = line.model_copy(update={"job": job.model_copy(update=change), "request": None})
-        assert importer.bring(changed) is Brought.UNFIT
+        assert Importer(desk=elsewhere.desk()).run([changed]) == {Brought.UNFIT: 1}
     assert (elsewhere.letters(), elsewhere.store.get("a")) == ([], None)
     others = line.model_copy(update={"job": job.model_copy(update={"owner": "juno"})})
-    assert Importer(desk=night.desk()).bring(others) is Brought.MOVED_ON
+    assert Importer(desk=night.desk()).run([others]) == {Brought.MOVED_ON: 1}
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"type":"job"}', '{"type":"other"}', '{"type":"stray","v":2}'])

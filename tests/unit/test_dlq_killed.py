@@ -13,7 +13,7 @@ from ops.dlq.clearing import Clearing
 from ops.dlq.importing import Importer
 from ops.dlq.lines import JobLine, line_of, read
 from ops.dlq.pace import Pace
-from ops.dlq.purging import export, give_up
+from ops.dlq.purging import Purger, export
 from ops.dlq.redriving import Redriver
 from ops.dlq.selection import Selection, find
 from schemas.status import Status
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ops.dlq.desk import Desk
+    from ops.desk import Desk
     from schemas.job import JsonObject
 
 TTS = Selection(kinds=("tts",))
@@ -47,7 +47,7 @@ def redrive(desk: Desk, *, amends: bool = False) -> None:
 
 def purge(desk: Desk, file: Path) -> None:
     export(desk, find(desk.jobs, TTS), file)
-    give_up(desk, file)
+    Purger(desk=desk).run(file)
     Clearing(desk=desk, kind="tts").run()
 
 

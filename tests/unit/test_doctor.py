@@ -13,15 +13,16 @@ from typer.testing import CliRunner
 
 from ops.cli.main import app
 from ops.cli.operators import doctor
-from ops.doctor import CHECKS, Finding, Patient, environment, storage
+from ops.doctor import CHECKS, Finding, environment, storage
 from ops.doctor.finding import not_checked
 from ops.doctor.versions import KNOWN, unknown
 from ops.infra.facts import Fact
-from ops.memory_operating import MemoryOperating
 from ops.settings import Settings
+from schemas.errors import UnavailableError
+from tests.patients import patient
 from tests.transport import refusal
 from workers import checkup
-from workers.engines import addresses
+from workers.engines.inspecting import addresses
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -52,7 +53,7 @@ def test_the_commands_checks_are_the_doctors():
 @pytest.fixture
 def findings(monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
     found = [FOUND]
-    monkeypatch.setattr(doctor, "_patient", lambda _kinds: None)
+    monkeypatch.setattr(doctor, "_patient", lambda *_: None)
 
     def examine(_patient: Any, checks: Collection[str]) -> list[Finding]:
         return found if "queues" in checks else []
@@ -88,7 +89,7 @@ def test_a_check_that_there_is_not_is_refused(findings: list[Finding]):
 def test_help_fits_80_columns():
     shown = CliRunner().invoke(app, ["doctor", "--help"], terminal_width=80).stdout
 
-    assert "\n  sayline doctor --skip engines --json" in shown
+    assert "\n  sayline doctor --as api --skip engines --json" in shown
     assert max(map(len, shown.splitlines())) <= 80
 
 
@@ -106,7 +107,7 @@ def test_credentials_that_are_half_there_are_a_sentence(monkeypatch: pytest.Monk
 def test_a_worker_logs_what_it_finds_as_it_starts(monkeypatch: pytest.MonkeyPatch):
     said = []
     checked: list[Collection[str]] = []
-    monkeypatch.setattr(checkup, "patient", lambda *_: None)
+    monkeypatch.setattr(checkup, "patient", lambda *_, **__: None)
 
     def examine(_patient: Any, checks: Collection[str]) -> list[Finding]:
         checked.append(checks)
@@ -123,14 +124,28 @@ def test_a_worker_logs_what_it_finds_as_it_starts(monkeypatch: pytest.MonkeyPatc
 
 def test_what_a_worker_may_not_look_at_wakes_nobody(monkeypatch: pytest.MonkeyPatch):
     said: list[str] = []
-    monkeypatch.setattr(checkup, "patient", lambda *_: None)
+    monkeypatch.setattr(checkup, "patient", lambda *_, **__: None)
     monkeypatch.setattr(checkup, "examine", lambda *_: [not_checked("lifecycle", "AccessDenied"), FOUND])
     for level in ("info", "warning"):
         monkeypatch.setattr(checkup.log, level, lambda event, level=level, **_: said.append(level))
 
     checkup.look_around(Settings(_env_file=None), ["tts"])
 
-    assert said == ["info", "warning"]
+    assert said == ["info", "warning", "info"]
+
+
+def test_a_checkup_that_fails_is_said_and_ends_nothing(monkeypatch: pytest.MonkeyPatch):
+    said: list[str] = []
+
+    def fails(*_: object) -> None:
+        raise UnavailableError("AWS", "NoCredentialsError")
+
+    monkeypatch.setattr(checkup, "look_around", fails)
+    monkeypatch.setattr(checkup.log, "exception", said.append)
+
+    checkup.begin(Settings(_env_file=None), ["tts"]).join(timeout=10)
+
+    assert said == ["doctor_failed"]
 
 
 SOUND = "as the template says"
@@ -156,12 +171,6 @@ def test_a_property_that_may_not_be_read_does_not_hide_the_next(monkeypatch: pyt
     assert found == [("not_checked", "expiry"), ("storage_differs", "backups"), ("missing_bucket", "sayline-dev")]
 
 
-def patient(**fields: Any) -> Patient:
-    nobody: Any = SimpleNamespace(dynamodb=None, s3=None, sqs=None)
-    made: dict[str, Any] = {"settings": Settings(_env_file=None), "clients": nobody, "kinds": ["tts"], "versions": {}}
-    return Patient(**{**made, "workforce": MemoryOperating(), "engines": nobody, **fields})
-
-
 def test_a_kind_that_runs_for_longer_than_a_message_is_kept_is_found(monkeypatch: pytest.MonkeyPatch):
     long = {"tts": SimpleNamespace(timeout_s=43_200)}
     monkeypatch.setattr(environment, "registry", lambda: long)
@@ -172,6 +181,8 @@ def test_a_kind_that_runs_for_longer_than_a_message_is_kept_is_found(monkeypatch
 
 
 REGION = {"region": "eu-central-1"}
+BEDROCK = "https://bedrock-runtime.eu-central-1.amazonaws.com"
+TRANSCRIBE = "https://transcribe.eu-central-1.amazonaws.com"
 
 
 @pytest.mark.parametrize(
@@ -180,9 +191,24 @@ REGION = {"region": "eu-central-1"}
         ("tts", "espeak", {}, []),
         ("tts", "polly", {}, ["https://polly.eu-central-1.amazonaws.com"]),
         ("tts", "polly", {"endpoint_url": "http://127.0.0.1:9"}, ["http://127.0.0.1:9"]),
-        ("transcription", "transcribe", {}, ["https://transcribe.eu-central-1.amazonaws.com"]),
+        ("transcription", "transcribe", {}, [TRANSCRIBE]),
         ("transcription", "openai", {"model": "w", "base_url": "http://whisper/v1"}, ["http://whisper/v1"]),
         ("analysis", "comprehend", {}, ["https://comprehend.eu-central-1.amazonaws.com"]),
+        ("reply", "bedrock", {"model": "m"}, [BEDROCK]),
+        ("reply", "anthropic", {"model": "m"}, ["https://api.anthropic.com"]),
+        ("reply", "openai-chat", {"model": "m"}, ["https://api.openai.com/v1"]),
+        ("image", "openai-images", {"model": "m"}, ["https://api.openai.com/v1"]),
+        ("image", "bedrock-images", {"models": [{"id": "m"}]}, [BEDROCK]),
+        (
+            "retrieval",
+            "s3vectors",
+            {"bucket": "vectors", "index": "documents"},
+            ["https://s3vectors.eu-central-1.amazonaws.com"],
+        ),
+        ("retrieval", "pinecone", {"host": "i.svc.pinecone.io", "api_key": "env:KEY"}, ["https://i.svc.pinecone.io"]),
+        ("pronunciation", "text", {}, ["https://api.openai.com/v1"]),
+        ("pronunciation", "combined", {"transcriber": "transcribe"}, [TRANSCRIBE]),
+        ("pronunciation", "combined", {"transcriber": "pocketsphinx"}, []),
     ],
 )
 def test_engines_name_the_addresses_that_they_call(kind: str, name: str, options: dict[str, Any], urls: list[str]):

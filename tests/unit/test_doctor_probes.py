@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
 from datetime import timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ops.doctor import Patient, clock, permissions, workforce
-from ops.memory_operating import MemoryOperating
-from ops.settings import CLOCK_SKEW_S, Settings
+from ops.roles import ROLES, Role
+from ops.settings import CLOCK_SKEW_S
+from schemas.kinds import registry
 from tests.conftest import ManualClock
 from tests.operating import sign
+from tests.patients import patient
 from tests.transport import refusal
 
 #: What AWS answers to a probe by one who may do it.
@@ -26,7 +30,14 @@ HARMLESS = (
     "NoSuchUpload",
     "ReceiptHandleIsInvalid",
     "EmptyBatchRequest",
+    "InvalidParameterValue",
 )
+HARMLESS_REQUESTS = {
+    *("batch_get_item", "get_item", "query", "scan", "put_item", "update_item", "delete_item"),
+    *("list_objects_v2", "get_object", "complete_multipart_upload", "delete_object"),
+    *("get_queue_url", "get_queue_attributes", "send_message_batch", "receive_message"),
+    *("change_message_visibility", "delete_message"),
+}
 
 
 class Service:
@@ -34,11 +45,11 @@ class Service:
 
     def __init__(self, **codes: str) -> None:
         self.codes = codes
-        self.asked: dict[str, dict[str, Any]] = {}
+        self.asked: list[tuple[str, dict[str, Any]]] = []
 
     def __getattr__(self, operation: str) -> Any:
         def ask(**request: Any) -> Any:
-            self.asked[operation] = request
+            self.asked.append((operation, request))
             if operation == "get_queue_url" and operation not in self.codes:
                 return {"QueueUrl": request["QueueName"]}
             raise refusal(400, self.codes.get(operation, HARMLESS[0]))
@@ -46,70 +57,162 @@ class Service:
         return ask
 
 
-def patient(**services: Any) -> Patient:
-    clients: Any = SimpleNamespace(**{"dynamodb": Service(), "s3": Service(), "sqs": Service(), **services})
-    engines: Any = None
-    return Patient(
-        settings=Settings(_env_file=None),
-        clients=clients,
-        kinds=["tts"],
-        workforce=MemoryOperating(),
-        engines=engines,
-        versions={},
-    )
+def before(role: Role = "worker", **services: Any) -> Patient:
+    """A patient before services that refuse everything, but for these."""
+    clients = SimpleNamespace(**{"dynamodb": Service(), "s3": Service(), "sqs": Service(), **services})
+    return patient(clients=clients, role=role)
 
 
+def lacking(role: Role, service: str, operation: str, code: str = "AccessDenied") -> set[str]:
+    """What is found where the role may not do this."""
+    findings = list(permissions.check(before(role, **{service: Service(**{operation: code})})))
+    assert {finding.code for finding in findings} <= {"not_allowed"}
+    return {finding.subject for finding in findings}
+
+
+@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("code", HARMLESS)
-def test_whoever_is_refused_for_another_reason_may_do_it(code: str):
-    def refuses(*operations: str) -> Service:
-        return Service(**dict.fromkeys(operations, code))
+def test_whoever_is_refused_for_another_reason_may_do_it(code: str, role: Role):
+    class Other(Service):
+        def __getattr__(self, operation: str) -> Any:
+            self.codes.setdefault(operation, code) if operation != "get_queue_url" else None
+            return super().__getattr__(operation)
 
-    allowed = patient(
-        dynamodb=refuses("get_item", "put_item", "update_item", "delete_item", "query"),
-        s3=refuses("list_objects_v2", "get_object", "complete_multipart_upload"),
-        sqs=refuses("send_message_batch", "change_message_visibility", "delete_message"),
-    )
+    allowed = before(role, dynamodb=Other(), s3=Other(), sqs=Other())
 
     assert list(permissions.check(allowed)) == []
 
 
-@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException", "403"])
+TABLE, QUEUE, DLQ = "sayline-dev", "sayline-dev-tts", "sayline-dev-tts-dlq"
+REUSED, OWNED = "reuse/tts/", hashlib.sha256(b"sayline-doctor").hexdigest()[:32]
+CONVERSATIONS, COLLECTIONS = f"users/{OWNED}/conversations/", f"users/{OWNED}/collections/"
+#: What each part of Sayline calls, and cannot work without.
+NEEDED: list[tuple[Role, str, str, set[str]]] = [
+    *((role, "dynamodb", "get_item", {f"dynamodb:GetItem on {TABLE}"}) for role in ROLES),
+    *((role, "dynamodb", "update_item", {f"dynamodb:UpdateItem on {TABLE}"}) for role in ROLES),
+    ("worker", "dynamodb", "put_item", {f"dynamodb:PutItem on {TABLE}"}),
+    ("worker", "dynamodb", "delete_item", {f"dynamodb:DeleteItem on {TABLE}"}),
+    ("worker", "dynamodb", "query", {f"dynamodb:Query on {TABLE}"}),
+    ("clock", "dynamodb", "query", {f"dynamodb:Query on index open of {TABLE}"}),
+    ("api", "dynamodb", "query", {f"dynamodb:Query on {TABLE}", f"dynamodb:Query on index by_owner of {TABLE}"}),
+    ("api", "dynamodb", "batch_get_item", {f"dynamodb:BatchGetItem on {TABLE}"}),
+    ("operator", "dynamodb", "batch_get_item", {f"dynamodb:BatchGetItem on {TABLE}"}),
+    ("operator", "dynamodb", "scan", {f"dynamodb:Scan on {TABLE}"}),
+    ("worker", "s3", "list_objects_v2", {f"s3:ListBucket on {TABLE}"}),
+    ("operator", "s3", "list_objects_v2", {f"s3:ListBucket on {TABLE}"}),
+    (
+        "worker",
+        "s3",
+        "complete_multipart_upload",
+        {f"s3:PutObject on {TABLE}/{prefix}" for prefix in ("tts/", REUSED, CONVERSATIONS, COLLECTIONS)},
+    ),
+    (
+        "worker",
+        "s3",
+        "delete_object",
+        {f"s3:DeleteObject on {TABLE}/{prefix}" for prefix in ("tts/", CONVERSATIONS, COLLECTIONS)},
+    ),
+    (
+        "api",
+        "s3",
+        "complete_multipart_upload",
+        {
+            f"s3:PutObject on {TABLE}/{prefix}"
+            for prefix in ("requests/", "uploads/", "user-audio/", CONVERSATIONS, COLLECTIONS)
+        },
+    ),
+    ("operator", "s3", "delete_object", {f"s3:DeleteObject on {TABLE}/requests/"}),
+    ("worker", "sqs", "receive_message", {f"sqs:ReceiveMessage on {QUEUE}"}),
+    ("worker", "sqs", "delete_message", {f"sqs:DeleteMessage on {QUEUE}"}),
+    ("worker", "sqs", "change_message_visibility", {f"sqs:ChangeMessageVisibility on {QUEUE}"}),
+    ("worker", "sqs", "send_message_batch", {f"sqs:SendMessage on {QUEUE}", f"sqs:SendMessage on {DLQ}"}),
+    ("worker", "sqs", "get_queue_url", {f"sqs:GetQueueUrl on {QUEUE}", f"sqs:GetQueueUrl on {DLQ}"}),
+    ("api", "sqs", "send_message_batch", {f"sqs:SendMessage on {QUEUE}"}),
+    ("clock", "sqs", "get_queue_attributes", {f"sqs:GetQueueAttributes on {QUEUE}"}),
+    ("operator", "sqs", "receive_message", {f"sqs:ReceiveMessage on {DLQ}"}),
+    ("operator", "sqs", "delete_message", {f"sqs:DeleteMessage on {DLQ}"}),
+    ("operator", "sqs", "change_message_visibility", {f"sqs:ChangeMessageVisibility on {DLQ}"}),
+    ("operator", "sqs", "send_message_batch", {f"sqs:SendMessage on {QUEUE}", f"sqs:SendMessage on {DLQ}"}),
+]
+
+
+@pytest.mark.parametrize(("role", "service", "operation", "subjects"), NEEDED)
+def test_what_a_role_may_not_do_is_named(role: Role, service: str, operation: str, subjects: set[str]):
+    assert lacking(role, service, operation) == subjects
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "AccessDeniedException", "AuthorizationError", "403"])
+def test_a_missing_right_has_many_names(code: str):
+    assert lacking("clock", "dynamodb", "get_item", code) == {f"dynamodb:GetItem on {TABLE}"}
+
+
 @pytest.mark.parametrize(
-    ("service", "operation", "subject"),
+    ("role", "service", "operation"),
     [
-        ("dynamodb", "get_item", "dynamodb:GetItem on sayline-dev"),
-        ("dynamodb", "put_item", "dynamodb:PutItem on sayline-dev"),
-        ("dynamodb", "update_item", "dynamodb:UpdateItem on sayline-dev"),
-        ("dynamodb", "delete_item", "dynamodb:DeleteItem on sayline-dev"),
-        ("dynamodb", "query", "dynamodb:Query on sayline-dev's indexes"),
-        ("s3", "list_objects_v2", "s3:ListBucket on sayline-dev"),
-        ("s3", "get_object", "s3:GetObject on sayline-dev"),
-        ("s3", "complete_multipart_upload", "s3:PutObject on sayline-dev"),
-        ("sqs", "get_queue_url", "sqs:GetQueueUrl on sayline-dev-tts"),
-        ("sqs", "send_message_batch", "sqs:SendMessage on sayline-dev-tts"),
-        ("sqs", "change_message_visibility", "sqs:ChangeMessageVisibility on sayline-dev-tts"),
-        ("sqs", "delete_message", "sqs:DeleteMessage on sayline-dev-tts"),
+        ("api", "sqs", "receive_message"),
+        ("clock", "s3", "get_object"),
+        ("worker", "dynamodb", "scan"),
+        ("clock", "s3", "list_objects_v2"),
     ],
 )
-def test_what_a_role_may_not_do_is_named(service: str, operation: str, subject: str, code: str):
-    denied = patient(**{service: Service(**{operation: code})})
-
-    assert [(each.code, each.subject) for each in permissions.check(denied)] == [("not_allowed", subject)]
+def test_a_role_is_not_asked_for_what_others_need(role: Role, service: str, operation: str):
+    assert lacking(role, service, operation) == set()
 
 
-def test_no_probe_can_change_anything():
+def test_the_api_deletes_pictures_and_no_other_kinds_files():
+    role: Role = "api"
+    refuses = before(role, s3=Service(delete_object="AccessDenied"))
+    findings = permissions.check(Patient(**{**vars(refuses), "kinds": ["picture", "tts"]}))
+
+    assert {finding.subject.rpartition(" ")[2] for finding in findings} == {
+        f"{TABLE}/{prefix}" for prefix in ("requests/", "picture/", "reuse/picture/", CONVERSATIONS, COLLECTIONS)
+    }
+
+
+def test_a_worker_reads_the_files_of_all_kinds_as_a_request_may_name_them():
+    read = lacking("worker", "s3", "get_object")
+
+    assert read >= {f"s3:GetObject on {TABLE}/{kind}/" for kind in registry()}
+    assert read >= {f"s3:GetObject on {TABLE}/{prefix}" for prefix in ("requests/", "uploads/", CONVERSATIONS)}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_probe_can_change_anything(role: Role):
     table, bucket, queues = Service(), Service(), Service()
 
-    assert list(permissions.check(patient(dynamodb=table, s3=bucket, sqs=queues))) == []
+    assert list(permissions.check(before(role, dynamodb=table, s3=bucket, sqs=queues))) == []
 
-    writes = [request for name, request in table.asked.items() if name in {"put_item", "update_item", "delete_item"}]
-    assert [request["ConditionExpression"] for request in writes] == ["attribute_exists(pk)"] * 3
-    assert "UpdateExpression" not in table.asked["update_item"]
-    assert set(bucket.asked) == {"list_objects_v2", "get_object", "complete_multipart_upload"}
-    assert queues.asked["send_message_batch"]["Entries"] == []
-    handles = {queues.asked[name]["ReceiptHandle"] for name in ("change_message_visibility", "delete_message")}
-    assert handles == {"sayline-doctor"}
-    assert "receive_message" not in queues.asked
+    for name, request in table.asked:
+        if name in {"put_item", "update_item", "delete_item"}:
+            assert request["ConditionExpression"] == "attribute_exists(pk)"
+            assert "UpdateExpression" not in request
+    for name, request in bucket.asked:
+        assert request.get("UploadId") == "sayline-doctor" or name != "complete_multipart_upload"
+        assert request.get("IfMatch") == '"0"' or name != "delete_object"
+    for name, request in queues.asked:
+        assert request.get("Entries") == [] or name != "send_message_batch"
+        assert request.get("ReceiptHandle", "sayline-doctor") == "sayline-doctor"
+        assert request.get("MaxNumberOfMessages") == 11 or name != "receive_message"
+    asked = {name for service in (table, bucket, queues) for name, _ in service.asked}
+    assert asked <= HARMLESS_REQUESTS
+
+
+def test_a_network_that_is_down_ends_the_probes_at_once():
+    asked = []
+
+    class Out:
+        def __getattr__(self, operation: str) -> Any:
+            def ask(**_: Any) -> Any:
+                asked.append(operation)
+                time.sleep(2 * (len(asked) > 1))  # a time-out
+                raise EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
+
+            return ask
+
+    with pytest.raises(EndpointConnectionError):
+        list(permissions.check(before(dynamodb=Out(), s3=Out())))
+
+    assert len(asked) <= 20, "of fifty"
 
 
 # --- the clock ---
@@ -133,7 +236,7 @@ class Dated:
 
 def skews(ahead_s: float, takes_s: float = 0.1, *, refuses: bool = False) -> list[str]:
     ours = ManualClock()
-    looked_at = patient(dynamodb=Dated(ours, ahead_s=ahead_s, takes_s=takes_s, refuses=refuses))
+    looked_at = before(dynamodb=Dated(ours, ahead_s=ahead_s, takes_s=takes_s, refuses=refuses))
     return [finding.detail for finding in clock.check(Patient(**{**vars(looked_at), "clock": ours}))]
 
 
@@ -155,7 +258,7 @@ def test_one_that_differs_by_more_is_found_on_the_side_where_it_is(by_s: float, 
 def test_an_answer_without_a_date_says_nothing():
     no_date: Any = SimpleNamespace(get_item=lambda **_: {"ResponseMetadata": {"HTTPHeaders": {}}})
 
-    assert list(clock.check(patient(dynamodb=no_date))) == []
+    assert list(clock.check(before(dynamodb=no_date))) == []
 
 
 # --- workers ---
@@ -172,7 +275,7 @@ def test_an_answer_without_a_date_says_nothing():
 )
 def test_living_workers_are_of_one_registry_and_of_known_libraries(fields: dict[str, Any], codes: list[str]):
     ours = ManualClock()
-    looked_at = Patient(**{**vars(patient()), "clock": ours})
+    looked_at = Patient(**{**vars(before()), "clock": ours})
     looked_at.workforce.say(sign(ours, "there:1", **fields))
 
     assert [finding.code for finding in workforce.check(looked_at)] == codes

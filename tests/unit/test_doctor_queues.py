@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from ops.doctor import Finding, Patient, queues
+from ops.doctor import Finding, queues
 from ops.infra.template import render
-from ops.memory_operating import MemoryOperating
 from ops.settings import Settings
+from tests.patients import patient
 from tests.transport import refusal
 
 SETTINGS = Settings(_env_file=None)
@@ -52,17 +52,7 @@ class Sqs:
 
 
 def found(sqs: Sqs) -> list[Finding]:
-    clients: Any = SimpleNamespace(sqs=sqs)
-    engines: Any = None
-    patient = Patient(
-        settings=SETTINGS,
-        clients=clients,
-        kinds=["tts"],
-        workforce=MemoryOperating(),
-        engines=engines,
-        versions={},
-    )
-    return list(queues.check(patient))
+    return list(queues.check(patient(settings=SETTINGS, clients=SimpleNamespace(sqs=sqs))))
 
 
 def test_sound_queues_have_nothing():

@@ -213,7 +213,7 @@ def test_the_newest_or_oldest_are_found_in_whatever_order_they_come(ages: list[i
         (Wanted(owner="mina", statuses=frozenset({Status.QUEUED})), {"owned"}),
         (Wanted(statuses=frozenset({Status.QUEUED, Status.RUNNING})), {"open_jobs"}),
         (Wanted(stuck=True), {"open_jobs"}),
-        (Wanted(statuses=frozenset({Status.DEAD_LETTERED})), {"dead_jobs"}),
+        (Wanted(statuses=frozenset({Status.DEAD_LETTERED})), {"dead_keys"}),
         (Wanted(statuses=frozenset({Status.DEAD_LETTERED, Status.FAILED})), {"select"}),
         (Wanted(), {"select"}),
     ],

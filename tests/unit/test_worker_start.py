@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ops.settings import Settings
-from workers import app
+from workers import app, checkup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture
@@ -19,23 +22,35 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def note(what: str) -> Any:
         return lambda *_args, **_named: done.append(what)
 
+    ready: list[Callable[[], object]] = []
+
+    def start() -> None:
+        done.append("fork")
+        for told in ready:
+            told()
+
     def create_app(_settings: Settings) -> Any:
         done.append("create_app")
-        return SimpleNamespace(Worker=lambda **_: SimpleNamespace(start=note("fork"), exitcode=0))
+        return SimpleNamespace(Worker=lambda **_: SimpleNamespace(start=start, exitcode=0))
+
+    def connect(told: Callable[[], object], **_: object) -> None:
+        ready.append(told)
 
     monkeypatch.setattr(app, "die_with_supervisor", note("lifeline"))
     monkeypatch.setattr(app, "logging", SimpleNamespace(configure=note("log")))
-    monkeypatch.setattr(app, "signals", SimpleNamespace(**dict.fromkeys(SIGNALS, SimpleNamespace(connect=note("_")))))
+    signals = dict.fromkeys(SIGNALS, SimpleNamespace(connect=note("_")))
+    monkeypatch.setattr(app, "signals", SimpleNamespace(**signals, worker_ready=SimpleNamespace(connect=connect)))
+    monkeypatch.setattr(app, "say_ready", note("ready"))
     monkeypatch.setattr(app, "create_app", create_app)
     monkeypatch.setattr(app, "check_engines", note("check"))
-    monkeypatch.setattr(app, "look_around", note("look_around"))
+    monkeypatch.setattr(checkup, "begin", note("look_around"))
     monkeypatch.setattr(app, "preload_engines", lambda _settings, kinds: done.append(f"preload {kinds}"))
     monkeypatch.setattr(app, "start_runner", note("start_runner"))
     return done
 
 
-SIGNALS = ("setup_logging", "worker_ready", "worker_process_init")
-STEPS = ("check", "create_app", "look_around", "preload", "start_runner", "fork")
+SIGNALS = ("setup_logging", "worker_process_init")
+STEPS = ("check", "create_app", "look_around", "preload", "start_runner", "fork", "ready")
 
 
 def run(monkeypatch: pytest.MonkeyPatch, done: list[str], **settings: Any) -> list[str]:
@@ -49,10 +64,12 @@ def run(monkeypatch: pytest.MonkeyPatch, done: list[str], **settings: Any) -> li
 def test_processes_are_forked_after_what_they_share_is_loaded(monkeypatch: pytest.MonkeyPatch, started: list[str]):
     steps = run(monkeypatch, started, pool="prefork")
 
-    assert steps == ["check", "create_app", "look_around", "preload ['tts']", "fork"]
+    assert steps == ["check", "create_app", "preload ['tts']", "fork", "ready", "look_around"]
 
 
 def test_threads_share_anyway_and_nothing_is_loaded_that_no_job_needs(
     monkeypatch: pytest.MonkeyPatch, started: list[str]
 ):
-    assert run(monkeypatch, started, pool="threads") == ["check", "create_app", "look_around", "start_runner", "fork"]
+    steps = run(monkeypatch, started, pool="threads", checkup=False)
+
+    assert steps == ["check", "create_app", "start_runner", "fork", "ready"]

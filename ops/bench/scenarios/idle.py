@@ -45,7 +45,10 @@ def run(tell: Tell) -> Report:
         title=f"An idle worker of one queue for {_WINDOW_S} s",
         columns=("worker", "receives", "other requests", "CPU s", "CPU %"),
         rows=tuple(_row(c.name, *each) for c, each in zip(contestants, spent, strict=True)),
-        notes=(f"long poll: Sayline {_LONG_POLL_S} s, Celery its default of 10 s; {_SHAPE.processes} processes each",),
+        notes=(
+            f"long poll: Sayline {_LONG_POLL_S} s, Celery its default of 10 s; {_SHAPE.processes} processes each",
+            "other: of DynamoDB, pauses every 5 s and a sign of life every 30 s, whatever the number of kinds",
+        ),
         bounds=(
             Bound(
                 promise=f"at most one receive per {_LONG_POLL_S} s",

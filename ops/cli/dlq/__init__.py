@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from ops.cli.dlq import listing, moving, redriving, watching
+from ops.cli.dlq import listing, moving, outcome, redriving, watching
 from ops.cli.dlq.options import choosing
 from ops.cli.output import EXIT_CODES
 
@@ -13,6 +13,7 @@ app = typer.Typer(name="dlq", help="Find, mend and run dead letters again.", no_
 app.command("list", help=listing.LIST_HELP, epilog=EXIT_CODES)(choosing(listing.list_dead))
 app.command("show", help=listing.SHOW_HELP, epilog=EXIT_CODES)(listing.show)
 app.command("redrive", help=redriving.HELP, epilog=EXIT_CODES)(choosing(redriving.redrive))
+app.command("outcome", help=outcome.HELP, epilog=EXIT_CODES)(outcome.outcome)
 app.command("purge", help=moving.PURGE_HELP, epilog=EXIT_CODES)(choosing(moving.purge))
 app.command("export", help=moving.EXPORT_HELP, epilog=EXIT_CODES)(choosing(moving.export_dead, by_id=False))
 app.command("import", help=moving.IMPORT_HELP, epilog=EXIT_CODES)(moving.import_dead)

@@ -17,7 +17,7 @@ from schemas.errors import MissingObjectError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from ops.dlq.desk import Desk
+    from ops.desk import Desk
     from schemas.job import Job, JsonObject
 
     Change = Callable[[str, JsonObject], JsonObject]

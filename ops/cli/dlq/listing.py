@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli import running
 from ops.cli.dlq import tables
 from ops.cli.dlq.progress import bar
-from ops.cli.operators import common  # noqa: TC001 - Typer reads its annotations
+from ops.cli.operators import common
 from ops.cli.output import Exit, err, fail, out, print_json, print_line
 from ops.cli.refusals import reported
-from ops.dlq.desk import open_desk
 from ops.dlq.groups import code_of, died_at, group
 from ops.dlq.selection import Selection, find
 from schemas.errors import MissingObjectError
+from schemas.retention import DEAD_LETTER_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ops.dlq.desk import Desk
+    from ops.desk import Desk
     from schemas.job import Job, JsonObject
 
-LIST_HELP = """List dead letters, the oldest of each kind first; or what they died of, with --group.
+LIST_HELP = """List dead letters; or what they died of, with --group.
 
-Read from the records: no message is received, so that a list hides nothing and ages nothing. With --json there is one
-object to a line.
+The oldest of each kind are first. Read from the records: no message is received, so that a list hides nothing and ages
+nothing. With --json there is one object to a line.
 
 \b
 Examples:
@@ -37,7 +38,7 @@ sayline dlq list --kind tts --code engine_timeout --newer 2h
 sayline dlq list --text "too long" --limit 0 --json | jq -r .id
 """
 
-SHOW_HELP = """Show a job: its attempts and their reasons, what it asks for, its flow and trace.
+SHOW_HELP = """Show a job: its attempts, what it asks for, its flow and trace.
 
 What it asks for may be a learner's own words.
 
@@ -57,7 +58,7 @@ def list_dead(
 ) -> None:
     """List dead letters."""
     with reported():
-        desk = open_desk(running.settings())
+        desk = common.desk()
         if grouped:
             _show_groups(desk, chosen, as_json=as_json)
         else:
@@ -65,14 +66,14 @@ def list_dead(
 
 
 def _show_groups(desk: Desk, chosen: Selection, *, as_json: bool) -> None:
-    with bar("Reading", count(desk, chosen)) as looked:
+    with bar("Reading", partial(count, desk, chosen)) as looked:
         groups = group(find(desk.jobs, chosen, looked=looked))
     if as_json:
         for each in groups:
             print_line(json.dumps(each.as_dict(), ensure_ascii=False))
         return
     if groups:
-        out().print(tables.groups_table(groups, desk.now()))
+        out().print(tables.groups_list(groups, desk.now()), soft_wrap=True)
     else:
         err().print("There are no such dead letters.")
     if chosen.is_everything:
@@ -80,7 +81,7 @@ def _show_groups(desk: Desk, chosen: Selection, *, as_json: bool) -> None:
 
 
 def _say_surplus(desk: Desk, kinds: Sequence[str]) -> None:
-    """Say where a queue holds more messages than there are dead-lettered jobs: no list has those."""
+    """Say where a queue holds more messages than there are dead-lettered jobs, which no list has, or fewer."""
     for kind in kinds:
         more = sum(desk.box.held(kind).values()) - desk.jobs.count_dead(kind)
         if more > 0:
@@ -88,17 +89,26 @@ def _say_surplus(desk: Desk, kinds: Sequence[str]) -> None:
                 f"{kind}: about {more:,} messages more than dead-lettered jobs: copies, of jobs that run again, or of "
                 "no job. `sayline dlq redrive` deletes what no record needs, `purge --strays` what is of no job."
             )
+        if more < 0:
+            err().print(
+                f"{kind}: about {-more:,} messages fewer than dead-lettered jobs: SQS keeps them for "
+                f"{DEAD_LETTER_DAYS} days, and records are kept longer. Such jobs can be run again all the same."
+            )
 
 
 def _show_lines(desk: Desk, chosen: Selection, *, limit: int, as_json: bool) -> None:
-    jobs, now, shown = find(desk.jobs, chosen), desk.now(), 0
-    for shown, job in enumerate(islice(jobs, limit or None), 1):
-        if as_json:
-            print_line(json.dumps(document(job), ensure_ascii=False))
-            continue
-        if shown == 1:
-            print_line(tables.head())
-        print_line(tables.line(job, now))
+    now, shown = desk.now(), 0
+    # On a terminal the lines themselves show how far it is.
+    is_seen = out().is_terminal
+    with nullcontext() if is_seen else bar("Reading", partial(count, desk, chosen)) as looked:
+        jobs = find(desk.jobs, chosen, looked=looked)
+        for shown, job in enumerate(islice(jobs, limit or None), 1):
+            if as_json:
+                print_line(json.dumps(document(job), ensure_ascii=False))
+                continue
+            if shown == 1:
+                print_line(tables.head())
+            print_line(tables.line(job, now))
     if not shown and not as_json:
         err().print("There are no such dead letters.")
     elif limit and next(jobs, None):
@@ -111,7 +121,7 @@ def show(
 ) -> None:
     """Show a job."""
     with reported():
-        desk = open_desk(running.settings())
+        desk = common.desk()
         job = desk.jobs.get(job_id)
         if job is None:
             fail("There is no such job.", "Its record may have expired. `sayline dlq list` has ids.", Exit.NO_SUCH_JOB)
@@ -119,7 +129,7 @@ def show(
         if as_json:
             print_json({**job.model_dump(mode="json", exclude={"lease", "request"}), "request": request})
         else:
-            out().print(tables.details(job, request))
+            out().print(tables.details(job, request, desk.now()))
 
 
 def count(desk: Desk, chosen: Selection) -> int:

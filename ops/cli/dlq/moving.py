@@ -4,47 +4,47 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.cli import running
 from ops.cli.dlq.listing import count
 from ops.cli.dlq.progress import bar
-from ops.cli.operators import common  # noqa: TC001 - Typer reads its annotations
+from ops.cli.operators import common
 from ops.cli.output import Exit, err, fail, print_json, print_line
 from ops.cli.refusals import reported
+from ops.cli.stopping import Stop, stoppable
 from ops.dlq.clearing import Clearing
-from ops.dlq.desk import open_desk
 from ops.dlq.importing import Importer
 from ops.dlq.lines import StrayLine, UnreadableLineError, read, written
-from ops.dlq.purging import export, give_up
+from ops.dlq.purging import Purger, export
 from ops.dlq.selection import Selection, find
 
 if TYPE_CHECKING:
-    from ops.dlq.desk import Desk
+    from ops.desk import Desk
     from schemas.dead_letters import DeadLetter
     from schemas.job import JsonObject
 
-PURGE_HELP = """Give dead letters of one kind up: write them to a new file, then delete them.
+PURGE_HELP = """Give dead letters of one kind up: export, then delete them.
 
-Their jobs have failed then; their owners may still run them again, and `sayline dlq import` brings them back. Asks for
-the queue's name; --confirm NAME is for scripts.
+The file is a new one. Their jobs have failed then; their owners may still run them again, and `sayline dlq import`
+brings them back. Asks for the queue's name; --confirm NAME is for scripts.
 
 --strays is about messages of no job instead: a foreign sender's, or of a record that has expired. No list has them.
 
 \b
 Examples:
-sayline dlq purge --kind tts --code bad_voice
+sayline dlq purge --kind analysis --code unreadable_answer
 sayline dlq purge --kind tts --older 10d --into old.jsonl
 sayline dlq purge --kind tts --strays
 """
 
-EXPORT_HELP = """Write dead letters to a new file, as JSON Lines; they stay where they are.
+EXPORT_HELP = """Write dead letters to a new file; they stay where they are.
 
-The file has what learners asked for. It is readable by you alone: keep it so, and delete it in time.
+The file is of JSON Lines, and has what learners asked for. It is readable by you alone: keep it so, and delete it in
+time.
 
 \b
 Examples:
@@ -52,7 +52,7 @@ sayline dlq export dead.jsonl
 sayline dlq export tts.jsonl --kind tts --newer 1d
 """
 
-IMPORT_HELP = """Bring exported dead letters back, as they were: then they can be run again.
+IMPORT_HELP = """Bring exported dead letters back, to be run again.
 
 A job that has got further is left alone. May be interrupted, and begun again with the same file.
 
@@ -80,12 +80,14 @@ def purge(
         if strays and not chosen.is_everything:
             fail("--strays goes with --kind alone.", "What is of no job has no owner and no reason.", Exit.USAGE)
         (kind,) = chosen.kinds
-        settings = running.settings()
-        desk = open_desk(settings)
-        _confirm(settings.dlq_name(kind), confirm)
-        path = into or Path(f"{settings.dlq_name(kind)}-{desk.now():%Y%m%dT%H%M%SZ}.jsonl")
-        report = _strays(desk, kind, path) if strays else _given_up(desk, chosen, path)
+        desk = common.desk()
+        name = desk.settings.dlq_name(kind)
+        _confirm(name, confirm)
+        path = into or Path(f"{name}-{desk.now():%Y%m%dT%H%M%SZ}.jsonl")
+        with stoppable() as stop:
+            report = _strays(desk, kind, path, stop) if strays else _given_up(desk, chosen, path, stop)
         _tell({**report, "file": str(path)}, as_json=as_json)
+        stop.end("What was given up is in the file; all others are dead letters still.")
 
 
 def _confirm(name: str, given: str | None) -> None:
@@ -97,17 +99,18 @@ def _confirm(name: str, given: str | None) -> None:
         fail("That is not the queue's name: nothing was done.", f"It is {name}.", Exit.USAGE)
 
 
-def _given_up(desk: Desk, chosen: Selection, path: Path) -> JsonObject:
-    with bar("Writing", count(desk, chosen)) as said:
-        export(desk, find(desk.jobs, chosen), path, said=said)
-    with bar("Giving up") as said:
-        purged = give_up(desk, path, said=said)
-    clearing = Clearing(desk=desk, kind=chosen.kinds[0])
-    _clear(clearing)
-    return {**asdict(purged), "messages_deleted": clearing.deleted}
+def _given_up(desk: Desk, chosen: Selection, path: Path, stop: Stop) -> JsonObject:
+    purger, clearing = Purger(desk=desk), Clearing(desk=desk, kind=chosen.kinds[0])
+    with stop.ends():
+        with bar("Writing", partial(count, desk, chosen), stop=stop) as said:
+            number = export(desk, find(desk.jobs, chosen), path, said=said)
+        with bar("Giving up", number, stop=stop) as said:
+            purger.run(path, said=said)
+        _clear(clearing, stop)
+    return {"given_up": purger.given_up, "moved_on": purger.moved_on, "messages_deleted": clearing.deleted}
 
 
-def _strays(desk: Desk, kind: str, path: Path) -> JsonObject:
+def _strays(desk: Desk, kind: str, path: Path, stop: Stop) -> JsonObject:
     found = 0
 
     def note(letter: DeadLetter) -> None:
@@ -115,23 +118,38 @@ def _strays(desk: Desk, kind: str, path: Path) -> JsonObject:
         write(StrayLine(kind=kind, body=letter.body, reason=letter.reason))
         found += 1
 
-    with written(path, each=True) as write:
-        _clear(Clearing(desk=desk, kind=kind, stray=note))
+    with written(path, each=True) as write, stop.ends():
+        _clear(Clearing(desk=desk, kind=kind, stray=note), stop)
     return {"strays_deleted": found}
 
 
-def _clear(clearing: Clearing) -> None:
-    with bar(f"Clearing {clearing.kind}", sum(clearing.desk.box.held(clearing.kind).values())) as met:
+def _clear(clearing: Clearing, stop: Stop) -> None:
+    held = sum(clearing.desk.box.held(clearing.kind).values())
+    with bar(f"Clearing {clearing.kind}", held, stop=stop) as met:
         clearing.run(said=met)
 
 
 def export_dead(*, file: NewFile, chosen: Selection, as_json: common.AsJson = False) -> None:
     """Write dead letters to a file."""
     with reported():
-        desk = open_desk(running.settings())
-        with bar("Writing", count(desk, chosen)) as said:
-            number = export(desk, find(desk.jobs, chosen), file, said=said)
+        desk = common.desk()
+        with stoppable() as stop:
+            number = _exported(desk, chosen, file, stop)
         _tell({"written": number, "file": str(file)}, as_json=as_json)
+        stop.end("The file has those that were written until then.")
+
+
+def _exported(desk: Desk, chosen: Selection, file: Path, stop: Stop) -> int:
+    number = 0
+    with stop.ends(), bar("Writing", partial(count, desk, chosen), stop=stop) as written_one:
+
+        def said(step: int) -> None:
+            nonlocal number
+            number += step
+            written_one(step)
+
+        export(desk, find(desk.jobs, chosen), file, said=said)
+    return number
 
 
 def import_dead(
@@ -140,16 +158,27 @@ def import_dead(
 ) -> None:
     """Bring dead letters back."""
     with reported():
-        importer = Importer(desk=open_desk(running.settings()))
+        importer = Importer(desk=common.desk())
         try:
-            with file.open(encoding="utf-8") as lines, bar("Bringing back") as said:
-                tally = importer.run(read(lines), said=lambda _: said(1))
+            with (
+                stoppable() as stop,
+                file.open(encoding="utf-8") as lines,
+                stop.ends(),
+                bar("Bringing back", partial(_lines, file), stop=stop) as said,
+            ):
+                importer.run(read(lines), said=lambda _: said(1))
         except UnreadableLineError as error:
             hint = "The lines before it were brought back. Mend or remove it, and begin again."
             fail(f"{file}: line {error.number} is no dead letter.", hint, Exit.REFUSED)
         except UnicodeDecodeError:
             fail(f"{file} is not UTF-8.", code=Exit.REFUSED)
-        _tell({brought.value: number for brought, number in sorted(tally.items())}, as_json=as_json)
+        _tell({brought.value: number for brought, number in sorted(importer.tally.items())}, as_json=as_json)
+        stop.end("The same command goes on from there.")
+
+
+def _lines(file: Path) -> int:
+    with file.open("rb") as lines:
+        return sum(1 for _ in lines)
 
 
 def _tell(report: JsonObject, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ops.cli import completion
 from ops.cli.operators import common
 from ops.dlq.selection import Selection
 from ops.timing import utc_now
@@ -16,8 +17,13 @@ from schemas.dead_letters import Period
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_Kind = Annotated[list[str] | None, typer.Option(help="Of this kind. Repeatable.", show_default=False)]
-_Code = Annotated[str | None, typer.Option(metavar="CODE", help="That died of this code.")]
+_Kind = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KIND", help="Of this kind. Repeatable.", show_default=False, autocompletion=completion.kinds),
+]
+_Code = Annotated[
+    str | None, typer.Option(metavar="CODE", help="That died of this code.", autocompletion=completion.codes)
+]
 _Engine = Annotated[str | None, typer.Option(metavar="NAME", help="Of this engine's.")]
 _Owner = Annotated[str | None, typer.Option(metavar="OWNER", help="Of this owner's.")]
 _Flow = Annotated[str | None, typer.Option(metavar="FLOW", help="Of this flow.")]

@@ -12,15 +12,32 @@ from ops.cli.output import err
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from ops.cli.stopping import Stop
+
 
 @contextmanager
-def bar(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show how far it is; yields what is called with each step's size."""
+def bar(
+    what: str, total: Callable[[], int] | int | None = None, *, stop: Stop | None = None
+) -> Iterator[Callable[[int], None]]:
+    """Show how far it is; yields what is called with each step's size, and ends where the command was told to stop.
+
+    A total that has to be asked for is asked for where a bar is shown.
+    """
+
+    def check() -> None:
+        if stop:
+            stop.check()
+
     console = err()
-    if not console.is_terminal:
-        yield lambda _: None
+    if not console.is_interactive:
+        yield lambda _: check()
         return
     columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda step: progress.update(task, advance=step)
+        task = progress.add_task(what, total=total() if callable(total) else total)
+
+        def stepped(step: int) -> None:
+            progress.update(task, advance=step)
+            check()
+
+        yield stepped

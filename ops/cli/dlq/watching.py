@@ -13,12 +13,10 @@ import typer
 from rich.live import Live
 from rich.text import Text
 
-from ops.cli import running
-from ops.cli.operators import common  # noqa: TC001 - Typer reads its annotations
-from ops.cli.output import Exit, out, print_line, printable
+from ops.cli.operators import common
+from ops.cli.output import Cropped, Exit, board, out, print_line, printable
 from ops.cli.refusals import reported
 from ops.cli.tables import plain_table
-from ops.dlq.desk import open_desk
 from ops.dlq.groups import group
 from ops.dlq.selection import Selection, find
 from schemas.dead_letters import Period
@@ -26,10 +24,12 @@ from schemas.dead_letters import Period
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ops.dlq.desk import Desk
+    from ops.desk import Desk
     from schemas.job import JsonObject
 
-HELP = """Watch dead letters: how many there are of each kind, and what those died of that have come since.
+HELP = """Watch dead letters: how many there are, and what has come.
+
+What those died of that have come since is told by their codes.
 
 \b
 Examples:
@@ -48,9 +48,9 @@ def watch(
 ) -> None:
     """Watch dead letters."""
     with reported():
-        desk, console = open_desk(running.settings()), out()
+        desk, console = common.desk(), board()
         since = replace(chosen, period=Period(since=desk.now()))
-        live = Live(console=console, auto_refresh=False) if console.is_terminal and not as_json else None
+        live = Live(console=console, auto_refresh=False) if console.is_interactive and not as_json else None
         try:
             with live or nullcontext():
                 for number in range(looks) if looks else count():
@@ -79,13 +79,14 @@ def _show(rows: list[JsonObject], live: Live | None, *, as_json: bool) -> None:
     if as_json:
         print_line(json.dumps(rows, ensure_ascii=False))
     elif live:
-        live.update(_table(rows), refresh=True)
+        live.update(Cropped(_table(rows)), refresh=True)
     else:
         out().print(_table(rows))
 
 
 def _table(rows: list[JsonObject]) -> Table:
     table = plain_table("KIND", "DEAD", "MESSAGES", "NEW SINCE")
+    table.columns[1].justify = table.columns[2].justify = "right"
     for row in rows:
         new = ", ".join(f"{number:,} {code}" for code, number in row["new"].items())
         dead = Text(f"{row['dead']:,}", style="red" if row["dead"] else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import re
 import socket
 from datetime import timedelta
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ops.cli import running
-from ops.operating.desk import Desk, open_desk
+from ops.cli.start import ended_by_ctrl_c
+from ops.desk import Desk, open_desk
 from schemas.kinds import registry
 
 if TYPE_CHECKING:
@@ -20,17 +22,22 @@ if TYPE_CHECKING:
 _UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Every = Annotated[float, typer.Option(min=0.5, metavar="SECONDS", help="How often to look, with --watch.")]
+Every = Annotated[float, typer.Option(min=0.5, metavar="SECONDS", help="How often to look, when watching.")]
 
 
 def desk() -> Desk:
     """Return the desk of the stack that the settings name, or that runs here."""
-    return open_desk(running.settings())
+    with ended_by_ctrl_c():
+        return open_desk(running.settings())
 
 
 def who() -> str:
-    """Return who sits here, `user@host`."""
-    return f"{getpass.getuser()}@{socket.gethostname()}"
+    """Return who sits here, `user@host`; in a container nobody may have a name."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
 
 
 def chosen(kinds: Sequence[str] | None) -> list[str]:

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
+from ops.cli import completion
 from ops.cli.operators import common
-from ops.cli.output import err, out, print_json, printable
+from ops.cli.output import err, out, print_json
 from ops.cli.refusals import reported
-from ops.cli.tables import age, plain_table, status_text
+from ops.cli.tables import Entry, age, listed, status_text
 from ops.operating.jobs import Wanted, candidates, find
 from ops.operating.stuck import why_stuck
 from schemas.kinds import registry
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from rich.table import Table
+    from rich.text import Text
 
     from schemas.job import Job, JsonObject
 
-HELP = """List everybody's jobs, newest first; what they ask for and say is not shown.
+HELP = """List everybody's jobs, newest first.
+
+What they ask for and say is not shown.
 
 Open and dead-lettered jobs, an owner's, and stuck ones are found by an index; all others by reading the whole table.
 Stuck are jobs whose worker is dead and that nobody has taken over, that run for longer than they may, that the clock
@@ -50,7 +52,10 @@ _SHOWN = {
 
 def jobs(  # noqa: PLR0913, PLR0917 - its options
     status: Annotated[list[Status] | None, typer.Option(metavar="STATUS", help=_STATES)] = None,
-    kind: Annotated[list[str] | None, typer.Option(metavar="KIND", help="Of this kind. Repeatable.")] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="Of this kind. Repeatable.", autocompletion=completion.kinds),
+    ] = None,
     owner: Annotated[str | None, typer.Option(metavar="NAME", help="This owner's.")] = None,
     older: Annotated[str | None, typer.Option(metavar="AGE", help="Asked for longer ago: 90s, 10m, 2h, 3d.")] = None,
     newer: Annotated[str | None, typer.Option(metavar="AGE", help="Asked for since then.")] = None,
@@ -62,7 +67,7 @@ def jobs(  # noqa: PLR0913, PLR0917 - its options
     """List everybody's jobs."""
     with reported():
         desk = common.desk()
-        now = desk.clock()
+        now = desk.now()
         wanted = Wanted(
             kinds=frozenset(common.chosen(kind)) if kind else frozenset(),
             statuses=frozenset(status or ()),
@@ -76,7 +81,7 @@ def jobs(  # noqa: PLR0913, PLR0917 - its options
         if as_json:
             print_json([_document(job, now) for job in found])
         elif found:
-            out().print(_table(found, now, stuck=stuck))
+            out().print(_list(found, now, stuck=stuck), soft_wrap=True)
         else:
             err().print("There are no such jobs.")
 
@@ -85,7 +90,7 @@ def jobs(  # noqa: PLR0913, PLR0917 - its options
 def _counted(jobs: Iterable[Job]) -> Iterator[Iterable[Job]]:
     """Count on a terminal how many were looked at."""
     console = err()
-    if not console.is_terminal:
+    if not console.is_interactive:
         yield jobs
         return
     with console.status("looking") as spinner:
@@ -104,12 +109,12 @@ def _document(job: Job, now: datetime) -> JsonObject:
     return {**document, "stuck": why_stuck(job, registry().get(job.kind), now=now)}
 
 
-def _table(found: Sequence[Job], now: datetime, *, stuck: bool) -> Table:
-    table = plain_table("JOB", "KIND", "STATUS", "TRY", "AGE", "WHY" if stuck else "ERROR")
+def _list(found: Sequence[Job], now: datetime, *, stuck: bool) -> Text:
+    entries = []
     for job in found:
         kind = registry().get(job.kind)
         why = why_stuck(job, kind, now=now) if stuck else job.error.code if job.error else None
         tries = f"{job.attempt}/{kind.max_attempts if kind else '?'}"
-        cells = Text(printable(job.id)), Text(printable(job.kind)), status_text({"status": job.status}), tries
-        table.add_row(*cells, age(job.created_at, now), Text(printable(why or "")))
-    return table
+        cells = (job.id, job.kind, status_text({"status": job.status}), tries, age(job.created_at, now))
+        entries.append(Entry(cells, why or ""))
+    return listed(("JOB", "KIND", "STATUS", "TRY", "AGE"), entries)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ops.cli import completion
 from ops.cli.operators import common
 from ops.cli.output import Exit, err, fail, print_json, print_line
 from ops.cli.refusals import reported
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from schemas.operating import Pause
 
-PAUSE_HELP = """Pause kinds: workers finish what they run, and take no more of them.
+PAUSE_HELP = """Pause kinds: workers finish what they run, and take no more.
 
 What was received and not begun goes back to its queue at once, and no attempt is burnt. Jobs are accepted all the
 same, and wait. Takes effect within seconds (SAYLINE_PAUSES_S), and holds for workers that start later too.
@@ -38,10 +39,10 @@ sayline resume tts
 sayline resume --all
 """
 
-DRAIN_HELP = """Pause kinds, all where none is named, and wait until no worker runs anything of them.
+DRAIN_HELP = """Pause kinds, and wait until no worker runs anything of them.
 
-Before maintenance: afterwards nothing writes to the table or bucket but the API and the clock. Interrupted, the kinds
-stay paused: `sayline resume` ends that.
+All kinds where none is named. Before maintenance: afterwards nothing writes to the table or bucket but the API and the
+clock. Interrupted, the kinds stay paused: `sayline resume` ends that.
 
 \b
 Examples:
@@ -49,9 +50,14 @@ sayline drain
 sayline drain tts --timeout 600
 """
 
-Kinds = Annotated[list[str], typer.Argument(metavar="KIND", help="`sayline kinds` lists them.")]
+Kinds = Annotated[
+    list[str], typer.Argument(metavar="KIND", help="`sayline kinds` lists them.", autocompletion=completion.kinds)
+]
 MaybeKinds = Annotated[
-    list[str] | None, typer.Argument(metavar="KIND", help="`sayline kinds` lists them.", show_default=False)
+    list[str] | None,
+    typer.Argument(
+        metavar="KIND", help="`sayline kinds` lists them.", show_default=False, autocompletion=completion.kinds
+    ),
 ]
 
 
@@ -90,11 +96,11 @@ def drain(
     as_json: common.AsJson = False,  # noqa: FBT002
 ) -> None:
     """Pause kinds and wait until nothing of them runs."""
-    with reported():
+    with reported("The kinds stay paused: `sayline resume` ends that."):
         desk, chosen = common.desk(), common.chosen(kinds)
         _print(pause_all(desk, chosen, by=common.who()), as_json=False, quiet=as_json)
         console = err()
-        with console.status("draining") if console.is_terminal else nullcontext() as spinner:
+        with console.status("draining") if console.is_interactive else nullcontext() as spinner:
             rest = wait_drained(desk, chosen, timeout_s=timeout, watch=_shown_by(spinner))
         if as_json:
             print_json({"kinds": chosen, "drained": rest.is_nothing, "in_hand": rest.in_hand, "unheard": rest.unheard})

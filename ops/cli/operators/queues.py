@@ -10,8 +10,9 @@ import typer
 from rich.live import Live
 from rich.text import Text
 
+from ops.cli import completion
 from ops.cli.operators import common
-from ops.cli.output import Exit, err, out, print_json, print_line
+from ops.cli.output import Cropped, Exit, board, err, out, print_json, print_line
 from ops.cli.refusals import reported
 from ops.cli.tables import plain_table
 from ops.operating.queues import QueueState, Trend, look
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from ops.operating.desk import Desk
+    from ops.desk import Desk
 
-HELP = """Show the queues: what waits, runs and is dead, how fast, and when it will be done.
+HELP = """Show what waits, runs and is dead, how fast, and until when.
 
 \b
 WAIT    messages that a worker may take now
@@ -48,7 +49,12 @@ sayline queues tts reply --watch
 sayline queues --over 10 --json
 """
 
-Kinds = Annotated[list[str] | None, typer.Argument(metavar="KIND", help="All where none is named.", show_default=False)]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="KIND", help="All where none is named.", show_default=False, autocompletion=completion.kinds
+    ),
+]
 
 
 def queues(
@@ -68,7 +74,9 @@ def queues(
             return
         states = trend.follow(look(desk, chosen))
         if over:
-            desk.sleep(over)
+            console = err()
+            with console.status(f"looking again in {over:g} s") if console.is_interactive else nullcontext():
+                desk.sleep(over)
             states = trend.follow(look(desk, chosen))
         if as_json:
             print_json([state.as_dict() for state in states])
@@ -78,18 +86,18 @@ def queues(
 
 def _watch(desk: Desk, kinds: Sequence[str], trend: Trend, *, every_s: float, as_json: bool) -> None:
     """Show look after look: one table that changes on a terminal, else one after the other; JSON one look to a line."""
-    console = out()
-    is_live = console.is_terminal and not as_json
+    console = board()
+    is_live = console.is_interactive and not as_json
     states = trend.follow(look(desk, kinds))
     try:
         with Live(console=console, auto_refresh=False) if is_live else nullcontext() as live:
             while True:
                 if live:
-                    live.update(_table(states), refresh=True)
+                    live.update(Cropped(_table(states)), refresh=True)
                 elif as_json:
                     print_line(json.dumps([state.as_dict() for state in states], ensure_ascii=False))
                 else:
-                    console.print(_table(states))
+                    out().print(_table(states))
                 states = _next(desk, kinds, trend, every_s=every_s)
     except KeyboardInterrupt:
         raise typer.Exit(Exit.OK) from None  # that is how watching ends

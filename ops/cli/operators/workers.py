@@ -11,6 +11,7 @@ from ops.cli.output import err, out, print_json, printable
 from ops.cli.refusals import reported
 from ops.cli.tables import plain_table
 from schemas.fingerprint import registry_digest
+from schemas.kinds import registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
     from schemas.job import JsonObject
     from schemas.operating import SignOfLife
 
-HELP = """Show who works: kinds, what is in hand, since when, and in which version.
+HELP = """Show who works, on what, since when, and in which version.
 
 Workers say so twice a minute (SAYLINE_PRESENCE_S). One that has said nothing for three times as long is `silent`: it
 was killed, or cannot reach the table; it is shown for an hour. Of its KINDS those in brackets are paused, `!` is an
 engine that it leaves alone for a while; all are red where they are not the kinds of this command: another version.
+`all` are those of this command.
 
 \b
 Examples:
@@ -38,7 +40,7 @@ def workers(as_json: common.AsJson = False) -> None:  # noqa: FBT002 - a flag
     """Show who works."""
     with reported():
         desk = common.desk()
-        now = desk.clock()
+        now = desk.now()
         found = desk.workforce.workers(now=now)
         if as_json:
             print_json([_document(worker, now) for worker in found])
@@ -76,5 +78,8 @@ def _state(worker: SignOfLife, now: datetime) -> str:
 
 def _kinds(worker: SignOfLife) -> str:
     """Return its kinds, the paused ones in brackets, those whose engine it leaves alone with an exclamation mark."""
-    marked = (f"{kind}!" if kind in worker.out_of_order else kind for kind in worker.kinds)
-    return " ".join(f"({kind})" if kind.rstrip("!") in worker.paused else kind for kind in marked)
+    marked = [(kind, f"{kind}!" if kind in worker.out_of_order else kind) for kind in worker.kinds]
+    shown = [(kind, f"({mark})" if kind in worker.paused else mark) for kind, mark in marked]
+    if set(worker.kinds) != set(registry()):
+        return " ".join(mark for _, mark in shown)
+    return " ".join(["all", *(mark for kind, mark in shown if mark != kind)])
