@@ -6,22 +6,24 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ops.clock.sweeper import Sweeper
-from ops.dlq.desk import Desk
 from ops.memory import MemoryJobStore, MemoryObjectStore, MemoryQueues
 from ops.memory_dead_letters import MemoryDeadLetterBox
-from ops.payloads import ClaimCheck
+from ops.settings import Settings
 from schemas import moves
 from schemas.envelope import envelope_of
 from schemas.errors import RefusedError
 from schemas.job import Job, JobError, Lease, Payload
 from schemas.moves import End, Holder, Success
 from tests.conftest import ManualClock, new_job
+from tests.desks import memory_desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ops.desk import Desk
+
 CRASHED = JobError(code="engine_crashed", message="The engine crashed.", retryable=True, engine="espeak-ng")
-CHECK_AFTER = timedelta(minutes=10)
+CHECK_AFTER = timedelta(seconds=Settings(_env_file=None).check_after_s)
 
 
 class KilledError(BaseException):
@@ -84,8 +86,7 @@ class Night:
         }
         if life:
             parts = {name: Mortal(part, life) for name, part in parts.items()}
-        payloads = ClaimCheck(parts["objects"], inline_max_bytes=200)
-        return Desk(payloads=payloads, now=self.clock, check_after=CHECK_AFTER, **parts)
+        return memory_desk(now=self.clock, **parts)
 
     def dead(self, job_id: str, error: JobError = CRASHED, *, text: str = "Hello", **fields: Any) -> Job:
         """A job that has died of it, and its dead letter."""

@@ -1,32 +1,28 @@
-"""100,000 dead letters in a few bytes each: what a desk needs of them is made when it is asked for.
+"""100,000 dead letters in a few bytes each, and the real command line over them: all is made when it is asked for.
 
-`python -m tests.many_dead` lists, groups, runs them again and clears their queue, and prints what it has cost.
+`python -m tests.many_dead COUNT REPORT ARGUMENTS...` runs `sayline dlq ARGUMENTS...` with everything that it imports on
+AWS, and writes what has come of them, and the most memory that the process has had, to the file REPORT.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import time
 from array import array
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ops.dlq.amending import Amendment
-from ops.dlq.clearing import Clearing
-from ops.dlq.desk import Desk
-from ops.dlq.groups import group
-from ops.dlq.outcome import Outcome
-from ops.dlq.pace import Pace
-from ops.dlq.redriving import Redriver
-from ops.dlq.selection import Selection, find
-from ops.memory import MemoryObjectStore
-from ops.payloads import ClaimCheck
+from ops.cli import main as cli
+from ops.cli.operators import common
+from ops.desk import open_desk
+from ops.settings import Settings
 from schemas.dead_letters import DeadKey, DeadLetter, Period
 from schemas.envelope import Envelope
 from schemas.errors import RefusedError
 from schemas.job import Attempt, Job, JobError, Payload, dead_shard
 from schemas.status import Status
+from tests.desks import memory_desk
 from tests.memory import status_mb
 
 if TYPE_CHECKING:
@@ -37,6 +33,23 @@ if TYPE_CHECKING:
 BEGAN = datetime(2026, 11, 21, tzinfo=UTC)
 NOW = BEGAN + timedelta(days=7)
 CODES = ("engine_unavailable", "timed_out", "bad_voice")
+_ERRORS = tuple(
+    JobError(code=code, message="It did not go well." * 3, retryable=True, engine="polly") for code in CODES
+)
+_LINES = tuple(
+    Attempt(epoch=0, attempt=n, outcome="dead_letter" if n == 3 else "retry", at=BEGAN, worker="host:1")
+    for n in (1, 2, 3)
+)
+_JOB = Job(
+    id="x",
+    kind="tts",
+    owner="owner",
+    status=Status.QUEUED,
+    request=Payload(inline={"text": ""}),
+    request_digest="0" * 64,
+    created_at=BEGAN,
+    updated_at=BEGAN,
+)
 
 
 class ManyDead:
@@ -47,34 +60,25 @@ class ManyDead:
         self.epochs = bytearray(count)
         self.sent = array("H", bytes(2 * count))
         self.gone = bytearray(count)
-        self._hidden = 0
+        self.hidden = 0
+        """Messages that were received, and not put back since."""
 
     def job(self, number: int) -> Job:
+        """Make a record, each part of it anew, as one that was read; not validated again, which is what takes long."""
         died = BEGAN + timedelta(milliseconds=number)
         epoch, job_id = self.epochs[number], id_of(number)
-        code = CODES[number % len(CODES)]
-        ended: dict[str, Any] = {"status": Status.QUEUED, "epoch": epoch}
+        made: dict[str, Any] = {
+            "id": job_id,
+            "owner": f"owner-{number % 100}",
+            "request": Payload.model_construct(inline={"text": f"Good morning! {number}" * 20}, key=None),
+            "updated_at": died,
+            "epoch": epoch,
+            "history": tuple(line.model_copy(update={"at": died}) for line in _LINES),
+        }
         if not epoch:
-            error = JobError(code=code, message="It did not go well." * 3, retryable=True, engine="polly")
-            ended = {"status": Status.DEAD_LETTERED, "error": error, "attempt": 3, "finished_at": died}
-            ended |= {"open_shard": dead_shard("tts", job_id), "next_check_at": died}
-        history = tuple(
-            Attempt(
-                epoch=0, attempt=n, outcome="dead_letter" if n == 3 else "retry", at=died, worker="host:1", code=code
-            )
-            for n in (1, 2, 3)
-        )
-        return Job(
-            id=job_id,
-            kind="tts",
-            owner=f"owner-{number % 100}",
-            request=Payload(inline={"text": "Good morning! " * 20}),
-            request_digest="0" * 64,
-            created_at=BEGAN,
-            updated_at=died,
-            history=history,
-            **ended,
-        )
+            made |= {"status": Status.DEAD_LETTERED, "error": _ERRORS[number % len(CODES)].model_copy(), "attempt": 3}
+            made |= {"open_shard": dead_shard("tts", job_id), "next_check_at": died, "finished_at": died}
+        return _JOB.model_copy(update=made)
 
     def dead_keys(self, kind: str, period: Period = Period()) -> Iterator[DeadKey]:  # noqa: B008 - a frozen value
         for number in range(self.count):
@@ -104,7 +108,7 @@ class ManyDead:
         self.send_batch([(envelope, owner)])
 
     def receive(self, kind: str, *, hide_s: int) -> list[DeadLetter]:
-        first, self._hidden = self._hidden, min(self.count, self._hidden + 10)
+        first, self.hidden = self.hidden, min(self.count, self.hidden + 10)
         return [
             DeadLetter(
                 id=f"message-{n}",
@@ -113,7 +117,7 @@ class ManyDead:
                 envelope=Envelope(job_id=id_of(n), kind=kind),
                 reason={},
             )
-            for n in range(first, self._hidden)
+            for n in range(first, self.hidden)
         ]
 
     def delete(self, kind: str, letters: Sequence[DeadLetter]) -> None:
@@ -121,7 +125,7 @@ class ManyDead:
             self.gone[int(letter.receipt.rstrip("r"))] = 1
 
     def put_back(self, kind: str, receipts: Sequence[str]) -> None:
-        self._hidden = 0
+        self.hidden = 0
 
     def held(self, kind: str) -> Mapping[str, int]:
         return {"visible": self.gone.count(0)}
@@ -135,47 +139,27 @@ def number_of(job_id: str) -> int:
     return int(job_id[-12:])
 
 
-def desk(many: Any) -> Desk:
-    """A desk with nothing behind it but these."""
-    objects = MemoryObjectStore()
-    return Desk(
-        jobs=many,
-        queues=many,
-        box=many,
-        objects=objects,
-        payloads=ClaimCheck(objects, inline_max_bytes=1024),
-        now=lambda: NOW,
-        check_after=timedelta(minutes=10),
-    )
-
-
-def measure(count: int) -> dict[str, Any]:
-    """Do all that an operator does, and return what came of it, and what it took."""
-    many, began = ManyDead(count), time.monotonic()
-    at = desk(many)
-    everything = Selection(kinds=("tts",))
-    listed = sum(1 for _ in find(at.jobs, everything))
-    groups = {each.code: each.count for each in group(find(at.jobs, everything))}
-    kept = Clearing(desk=at, kind="tts")
-    kept.run()
-    again = Redriver(desk=at, amendment=Amendment(desk=at), pace=Pace(None))
-    again.run(find(at.jobs, everything))
-    clearing = Clearing(desk=at, kind="tts", sent=again.tally.runs)
-    clearing.run()
-    outcome = Outcome(dict(again.tally.runs))
-    outcome.look(at.jobs)
-    return {
-        "listed": listed,
-        "groups": groups,
-        "kept": kept.met - kept.deleted,
-        "redriven": many.epochs.count(1),
-        "sent_once": sum(sent == 1 for sent in many.sent),
-        "deleted": many.gone.count(1),
-        "open": len(outcome.open),
-        "seconds": round(time.monotonic() - began, 1),
-        "most_mb": status_mb("VmHWM"),
-    }
+def run(count: int, report: Path, arguments: Sequence[str]) -> None:
+    """Run a command, and write down what it has done."""
+    many = ManyDead(count)
+    # Not used, and yet there: boto3, its clients and what they know of AWS are a good part of the process.
+    real = open_desk(Settings(_env_file=None, aws="local"))
+    common.desk = lambda: memory_desk(jobs=many, queues=many, box=many, now=lambda: NOW)
+    sys.argv = ["sayline", "dlq", *arguments]
+    try:
+        cli.run()
+    except SystemExit as end:
+        document = {
+            "exit": end.code or 0,
+            "dead": many.epochs.count(0),
+            "sent_once": sum(sent == 1 for sent in many.sent),
+            "deleted": many.gone.count(1),
+            "hidden": many.hidden,
+            "most_mb": status_mb("VmHWM"),
+            "has_boto3": "boto3" in sys.modules and real is not None,
+        }
+        report.write_text(json.dumps(document))
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(int(sys.argv[1]))))  # noqa: T201 - its result
+    run(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])

@@ -72,6 +72,7 @@ class Connection:
         answer = await self._forward(request)
         if answer is None:
             return False
+        self._proxy.on_answer(request, answer)
         injection.act()
         if injection.fault is Fault.ANSWER_LOST:
             self._proxy.on_lost(request)

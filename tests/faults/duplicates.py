@@ -24,20 +24,21 @@ _HANDLE = re.compile(r"<ReceiptHandle>(.*?)</ReceiptHandle>")
 
 async def show_again(request: Message, answer: Message, port: int) -> int:
     """Make all messages of a receive's answer visible; return how many there were."""
-    handles = list(_handles(answer))
-    if not handles:
+    found = list(handles(answer))
+    if not found:
         return 0
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
-        for handle in handles:
+        for handle in found:
             writer.write(_visible_now(request, handle))
             await read_answer(reader, "POST")
     finally:
         writer.close()
-    return len(handles)
+    return len(found)
 
 
-def _handles(answer: Message) -> Iterator[str]:
+def handles(answer: Message) -> Iterator[str]:
+    """Iterate over the receipt handles in a receive's answer."""
     text = answer.body.decode()
     if text.startswith("<"):
         yield from map(unescape, _HANDLE.findall(text))

@@ -42,6 +42,8 @@ class FaultProxy(LoopServer):
         self.fault: Callable[[str], Fault | Injection] = lambda _: NOTHING
         self.on_lost: Callable[[Message], None] = lambda _: None
         """Called with each request that was carried out and whose answer was lost."""
+        self.on_answer: Callable[[Message, Message], None] = lambda *_: None
+        """Called with each request that was carried out and its answer, which the client may never see."""
         self.duplicated = 0
         """Messages that were made visible again."""
         self.target_port = target_port
