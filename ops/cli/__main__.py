@@ -1,5 +1,5 @@
 """`python -m ops.cli`."""
 
-from ops.cli.main import run
+from ops.cli.start import run
 
 run()

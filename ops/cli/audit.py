@@ -11,15 +11,24 @@ from ops.audit import MEANINGS, Finding
 from ops.audit import audit as find
 from ops.cli import running
 from ops.cli.output import Exit, err, out, print_json, print_line
+from ops.cli.start import ended_by_ctrl_c
+
+HELP = """Compare records, objects and queues of a system at rest.
+
+Exit code 1 where anything doesn't agree. Reads the whole table: for laptops, tests and incidents.
+
+\b
+Examples:
+sayline audit
+sayline audit --json
+"""
 
 
 def audit(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> None:
-    """Compare records, objects and queues of a system at rest.
-
-    Exit code 1 where anything doesn't agree. Reads the whole table: for laptops, tests and incidents.
-    """
+    """Compare records, objects and queues of a system at rest."""
     # boto3 takes a while to import, which other commands need not.
-    from ops.aws.evidence import gather  # noqa: PLC0415
+    with ended_by_ctrl_c():
+        from ops.aws.evidence import gather  # noqa: PLC0415
 
     evidence = gather(running.settings())
     findings = list(find(evidence))

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import typer
 
+from ops.cli import completion
 from ops.cli.client import ApiClient, connect
 from ops.cli.output import EXIT_CODES, Exit, err, fail, out, print_json, print_line
-from ops.cli.refusals import explained_for, reported
+from ops.cli.refusals import JOB_GOES_ON, explained_for, reported
 from ops.cli.request_input import build_request, named_files
 from ops.cli.tables import job_table, jobs_table, kinds_table
 from ops.cli.waiting import Watch, require_success, wait
@@ -36,7 +37,7 @@ sayline job submit tts --text 안녕하세요 --set language=ko-KR --wait
 sayline job submit tts --text Hello --set 'marks=["word"]' --save .
 sayline job submit tts --file request.json
 sayline job submit pronunciation --upload audio=me.webm --text "Good morning!"
-sayline job submit tts --text "Good morning!" --run-at 2030-01-01T07:30:00+09:00
+sayline job submit tts --text "Good day!" --run-at 2030-01-01T07:30:00+09:00
 echo '{"text": "Hello"}' | sayline job submit tts --file -
 """
 
@@ -64,7 +65,7 @@ sayline job wait 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --timeout 300
 sayline job wait 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --save results
 """
 
-CANCEL_HELP = """Cancel a job: at once while it waits; one that runs is asked to stop.
+CANCEL_HELP = """Cancel a job that waits; one that runs is asked to stop.
 
 \b
 Examples:
@@ -72,7 +73,7 @@ sayline job cancel 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55
 sayline job cancel 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --json
 """
 
-REDRIVE_HELP = """Run a job again that has failed or is dead-lettered, with all its attempts.
+REDRIVE_HELP = """Run a failed or dead-lettered job again, with all its attempts.
 
 \b
 Examples:
@@ -91,7 +92,12 @@ sayline kinds --json
 
 @app.command(help=SUBMIT_HELP, epilog=EXIT_CODES)
 def submit(  # noqa: PLR0913, PLR0917 - its options
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="What is to be done; `sayline kinds` lists them.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND", help="What is to be done; `sayline kinds` lists them.", autocompletion=completion.kinds
+        ),
+    ],
     text: Annotated[str | None, typer.Option(help="The request's text.")] = None,
     settings: Annotated[
         list[str] | None,
@@ -118,7 +124,7 @@ def submit(  # noqa: PLR0913, PLR0917 - its options
     owner: Owner = None,
 ) -> None:
     """Submit a job."""
-    with reported():
+    with reported(JOB_GOES_ON):
         request = build_request(file=file, text=text, settings=settings or ())
         files = named_files(upload or ())
         client = connect(Settings(), owner=owner)
@@ -166,7 +172,7 @@ def wait_for(
     owner: Owner = None,
 ) -> None:
     """Wait for a job."""
-    with reported():
+    with reported(JOB_GOES_ON):
         _see_out(connect(Settings(), owner=owner), job_id, timeout_s=timeout, save=save, as_json=as_json)
 
 

@@ -7,9 +7,11 @@ import sys
 import typer
 
 from ops.cli import conversations, jobs, processes
+from ops.cli.audit import HELP as AUDIT_HELP
 from ops.cli.audit import audit
 from ops.cli.chat import HELP as CHAT_HELP
 from ops.cli.chat import chat
+from ops.cli.demo import HELP as DEMO_HELP
 from ops.cli.demo import demo
 from ops.cli.dlq import app as dlq
 from ops.cli.operators import doctor, pausing, queues, workers
@@ -35,17 +37,17 @@ sayline queues | jobs | dlq | workers | pause | resume | drain | doctor
 """
 
 app = command_line(help=HELP, no_args_is_help=True)
-app.command()(demo)
-app.command()(processes.up)
-app.command()(processes.api)
-app.command()(processes.worker)
-app.command()(processes.clock)
-app.command()(processes.deploy)
-app.command()(processes.template)
+app.command(help=DEMO_HELP)(demo)
+app.command(help=processes.UP_HELP)(processes.up)
+app.command(help=processes.API_HELP)(processes.api)
+app.command(help=processes.WORKER_HELP)(processes.worker)
+app.command(help=processes.CLOCK_HELP)(processes.clock)
+app.command(help=processes.DEPLOY_HELP, epilog=EXIT_CODES)(processes.deploy)
+app.command(help=processes.TEMPLATE_HELP)(processes.template)
 app.command("kinds", help=jobs.KINDS_HELP, epilog=EXIT_CODES)(jobs.kinds)
 app.command(help=CHAT_HELP, epilog=EXIT_CODES)(chat)
 app.command(help=UPLOAD_HELP, epilog=EXIT_CODES)(upload)
-app.command()(audit)
+app.command(help=AUDIT_HELP, epilog=EXIT_CODES)(audit)
 app.command(help=queues.HELP, epilog=EXIT_CODES)(queues.queues)
 app.command("jobs", help=all_jobs.HELP, epilog=EXIT_CODES)(all_jobs.jobs)
 app.command(help=workers.HELP, epilog=EXIT_CODES)(workers.workers)
@@ -62,6 +64,6 @@ def run() -> None:
     """Run the command line; what goes wrong outside of it is a sentence and an exit code."""
     try:
         with reported():
-            app()
+            app(prog_name="sayline")
     except typer.Exit as end:
         sys.exit(end.exit_code)

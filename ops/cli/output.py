@@ -6,10 +6,16 @@ import json
 import sys
 import unicodedata
 from enum import IntEnum
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
+from rich.segment import Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import ConsoleOptions, RenderableType
 
 WIDTH = 80
 
@@ -35,7 +41,7 @@ EXIT_CODES = """\b
 Exit codes:
 0 done  ·  1 the job failed, was dead-lettered or cancelled  ·  2 usage
 65 the request is refused  ·  66 no such job  ·  69 API or AWS out of reach
-75 waited too long: the job is still open  ·  130 interrupted"""
+75 waited too long: the job is still open  ·  130 interrupted, 143 terminated"""
 
 
 def command_line(**settings: Any) -> typer.Typer:  # noqa: ANN401 - Typer's own
@@ -48,9 +54,42 @@ def command_line(**settings: Any) -> typer.Typer:  # noqa: ANN401 - Typer's own
     )
 
 
+class _Screen(Console):
+    """As wide as the terminal is at the moment, 80 columns at most."""
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """Width and height, in characters; asked for anew each time, as a window may be resized."""
+        width, height = super().size
+        return ConsoleDimensions(min(WIDTH, width) if self.is_terminal else WIDTH, height)
+
+    @size.setter
+    def size(self, new_size: tuple[int, int]) -> None:
+        self.width, self.height = new_size
+
+
+class Cropped:
+    """A table of 80 columns of which a narrower terminal shows the left: squeezed, its columns could not be read.
+
+    For what is drawn again and again: a line that a terminal wraps would be drawn over the wrong one.
+    """
+
+    def __init__(self, inner: RenderableType) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        # Room for the `^C` that a terminal shows at the end: wrapped, it would move all one line down.
+        width = min(WIDTH, options.max_width) - len("^C")
+        for line in console.render_lines(self._inner, options.update(width=WIDTH), pad=False):
+            yield from Segment.adjust_line_length(line, width, pad=False)
+            yield Segment.line()
+
+
 def out() -> Console:
-    """Return the console for results."""
-    return _console(stderr=False)
+    """Return the console for results: 80 columns, which a narrower terminal wraps."""
+    console = _console(stderr=False)
+    console.width = WIDTH
+    return console
 
 
 def err() -> Console:
@@ -58,11 +97,14 @@ def err() -> Console:
     return _console(stderr=True)
 
 
+def board() -> Console:
+    """Return the console for results that are drawn again and again, where `is_interactive`."""
+    return _console(stderr=False)
+
+
 def _console(*, stderr: bool) -> Console:
     # Made for each use: the streams are those of the moment. No markup or emoji: what is shown is others' text.
-    console = Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=False)
-    console.width = min(WIDTH, console.width) if console.is_terminal else WIDTH
-    return console
+    return _Screen(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=False)
 
 
 def fail(message: str, hint: str | None = None, code: int = Exit.JOB_FAILED) -> NoReturn:

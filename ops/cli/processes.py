@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from ops.cli.output import Exit, err, fail, print_json, print_line
 from ops.log import configure
@@ -19,11 +21,19 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 
-def up() -> None:
-    """Run emulator, API, worker and clock on this machine until Ctrl-C.
+UP_HELP = """Run emulator, API, worker and clock here until Ctrl-C.
 
-    The state stays in SAYLINE_DATA_DIR (.data); a second `sayline up` goes on with it.
-    """
+The state stays in SAYLINE_DATA_DIR (.data); a second `sayline up` goes on with it.
+
+\b
+Examples:
+sayline up
+SAYLINE_API_PORT=8080 SAYLINE_KINDS=tts,reply sayline up
+"""
+
+
+def up() -> None:
+    """Run emulator, API, worker and clock here until Ctrl-C."""
     from ops.local.readiness import NotReadyError
     from ops.local.stack import StackError
     from ops.local.up import run
@@ -42,6 +52,14 @@ def _say_where(stack: Stack) -> None:
     err().print("Try: sayline job submit tts --text 'Good morning!' --wait")
 
 
+API_HELP = """Run the HTTP API.
+
+\b
+Examples:
+SAYLINE_AWS=aws SAYLINE_API_HOST=0.0.0.0 sayline api
+"""
+
+
 def api() -> None:
     """Run the HTTP API."""
     from producers.api import main
@@ -49,27 +67,50 @@ def api() -> None:
     main()
 
 
-def worker() -> None:
-    """Run a worker for the kinds in SAYLINE_KINDS, or for all.
+WORKER_HELP = """Run a worker for the kinds in SAYLINE_KINDS, or for all.
 
-    SIGTERM lets running jobs finish.
-    """
+SIGTERM lets running jobs finish.
+
+\b
+Examples:
+SAYLINE_AWS=aws SAYLINE_KINDS=tts,analysis sayline worker
+"""
+
+
+def worker() -> None:
+    """Run a worker for the kinds in SAYLINE_KINDS, or for all."""
     from workers.app import main
 
     main()
 
 
-def clock() -> None:
-    """Run the clock: it queues jobs that are due and sees to late ones.
+CLOCK_HELP = """Run the clock, which queues jobs that are due, and late ones.
 
-    Any number may run; one has the duty at a time.
-    """
+Any number may run; one has the duty at a time.
+
+\b
+Examples:
+SAYLINE_AWS=aws sayline clock
+"""
+
+
+def clock() -> None:
+    """Run the clock, which queues jobs that are due, and late ones."""
     from ops.clock.process import main
 
     main()
 
 
-def deploy() -> None:
+DEPLOY_HELP = """Create or update queues, table and bucket by CloudFormation.
+
+\b
+Examples:
+SAYLINE_AWS=aws SAYLINE_ENVIRONMENT=prod sayline deploy
+sayline deploy --json
+"""
+
+
+def deploy(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> None:
     """Create or update queues, table and bucket by CloudFormation."""
     from ops.aws.clients import Clients
     from ops.aws.errors import translated
@@ -83,7 +124,18 @@ def deploy() -> None:
             deploy_stack(settings, Clients(settings))
     except DeployError as error:
         fail("The stack is not as it should be.", str(error))
-    print_line(f"{settings.stack} is deployed")
+    if as_json:
+        print_json({"stack": settings.stack, "region": settings.region})
+    else:
+        print_line(f"{settings.stack} is deployed")
+
+
+TEMPLATE_HELP = """Print the CloudFormation template as JSON.
+
+\b
+Examples:
+sayline template > template.json
+"""
 
 
 def template() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import httpx2
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
+from typer import Abort
 
 from ops.cli.client import NO_CODE, ProblemError, UnreachableError
 from ops.cli.output import Exit, fail
@@ -19,12 +20,33 @@ from schemas.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+JOB_GOES_ON = "A job that was submitted goes on."
+
+#: What to do about AWS's refusals, by what their codes have in common; the first that fits.
+_REMEDIES = (
+    (r"Credentials|ProfileNotFound", "AWS_PROFILE, the environment or the machine's role must have some: log in."),
+    (
+        r"Expired|UnrecognizedClient|InvalidClientToken|InvalidAccessKey|Signature|SSO",
+        "Log in again: AWS knows them not.",
+    ),
+    (r"AccessDenied|Authorization|Forbidden|^403$", "This role may not do that: `sayline doctor` says what it lacks."),
+    (
+        r"NotFound|NonExistent|NoSuch|^404$",
+        "SAYLINE_ENVIRONMENT and SAYLINE_REGION say which stack is meant; `sayline deploy` makes one.",
+    ),
+    (r"", "Is the local stack running? `sayline up` starts one; SAYLINE_AWS says which AWS is meant."),
+)
+
 _NO_SUCH_JOB = frozenset({"job_not_found", "file_not_found", "conversation_not_found"})
 
 
 @contextmanager
-def reported() -> Iterator[None]:
-    """End the command with a message for the user where the API, the settings or the user's patience end it."""
+def reported(interrupted: str | None = None) -> Iterator[None]:
+    """End the command with a message for the user where the API, the settings or the user's patience end it.
+
+    Args:
+        interrupted: what to know about what was begun, where the user interrupts it.
+    """
     try:
         yield
     except ProblemError as problem:
@@ -39,16 +61,21 @@ def reported() -> Iterator[None]:
         title, *why = _setting(error)
         fail(title, "\n".join([*why, "Look at the SAYLINE_* variables and at .env."]), Exit.USAGE)
     except UnavailableError as error:
-        hint = "Is the local stack running? `sayline up` starts one; SAYLINE_AWS says which AWS is meant."
-        fail(f"{error}.", hint, Exit.UNAVAILABLE)
+        fail(f"{error}.", next(hint for codes, hint in _REMEDIES if re.search(codes, error.reason)), Exit.UNAVAILABLE)
     except httpx2.InvalidURL:
         fail("SAYLINE_API_URL is no URL.", code=Exit.USAGE)
     except BrokenPipeError:
         raise  # whoever read the output has enough; the framework ends quietly
     except OSError as error:
-        fail(f"{error.filename or 'File'}: {error.strerror or error}.", code=Exit.USAGE)
-    except KeyboardInterrupt:
-        fail("Interrupted.", "A job that was submitted goes on.", Exit.INTERRUPTED)
+        where = f"{error.filename}: " if error.filename else ""
+        taken = isinstance(error, FileExistsError)
+        fail(
+            f"{where}{error.strerror or error}.",
+            "Name a new one: nothing is written over." if taken else None,
+            Exit.USAGE,
+        )
+    except (KeyboardInterrupt, Abort):  # Click makes one of a Ctrl-C or Ctrl-D at a prompt
+        fail("Interrupted.", interrupted, Exit.INTERRUPTED)
 
 
 @contextmanager

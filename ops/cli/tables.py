@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
 
-from ops.cli.output import printable
+from ops.cli.output import WIDTH, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from schemas.job import JsonObject
 
@@ -64,6 +65,37 @@ def conversations_table(conversations: Iterable[JsonObject], now: datetime | Non
         when = age(_time(each["updated_at"]), now)
         table.add_row(_text(each["id"]), str(each["turns"]), _text(each["topic"] or ""), _text(each["level"]), when)
     return table
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of a list, and what there is to say below it."""
+
+    cells: Sequence[str | Text]
+    below: str = ""
+
+
+def listed(head: Sequence[str], entries: Sequence[Entry], *, right: Collection[str] = ()) -> Text:
+    """Return entries in columns as wide as they must be; only what is below a line is cut, to 80 columns.
+
+    Nothing else is cut or wrapped, so that each cell can be copied into a command: the widest belongs last.
+    """
+    rows = [[Text(name, style="bold") for name in head], *([_cell(each) for each in e.cells] for e in entries)]
+    widths = [max(cell.cell_len for cell in column) for column in zip(*rows, strict=True)]
+    lines: list[Text] = []
+    for row, below in zip(rows, ["", *(entry.below for entry in entries)], strict=True):
+        for cell, name, width in zip(row, head, widths, strict=True):
+            cell.align("right" if name in right else "left", width)
+        lines.append(Text("  ").join(row))
+        lines[-1].rstrip()
+        if below:
+            lines.append(Text("  " + " ".join(printable(below).split()), style="dim"))
+            lines[-1].truncate(WIDTH, overflow="ellipsis")
+    return Text("\n").join(lines)
+
+
+def _cell(cell: str | Text) -> Text:
+    return cell.copy() if isinstance(cell, Text) else _text(cell)
 
 
 def status_text(job: JsonObject) -> Text:

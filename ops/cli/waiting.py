@@ -92,7 +92,7 @@ class Watch:
     def __init__(self) -> None:
         self._console = err()
         self._last: tuple[str, int] | None = None
-        self._spinner: Status | None = self._console.status("waiting") if self._console.is_terminal else None
+        self._spinner: Status | None = self._console.status("waiting") if self._console.is_interactive else None
         self._running: AbstractContextManager[object] = self._spinner or nullcontext()
 
     def __enter__(self) -> Self:
