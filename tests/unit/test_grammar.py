@@ -21,7 +21,8 @@ from workers.engines.grammar.forms import base_of, form, surface_tag
 from workers.engines.grammar.pattern import article
 from workers.engines.grammar.rules import Rule, shipped_rules
 from workers.engines.grammar.syntax import compiled
-from workers.engines.grammar.tagger import PlainData, shipped_tagger
+from workers.engines.grammar.tagger import PlainData, Tagger, shipped_tagger
+from workers.engines.grammar.varieties import british, korean, made_of_words
 from workers.engines.grammar.words import END, START, Word, sentences_of, words_of
 
 _RULES = tomllib.loads(Path("workers/engines/grammar/rules.toml").read_text("utf-8"))
@@ -163,6 +164,8 @@ def test_a_verb_that_only_looks_inflected_is_its_own_base():
     assert base_of("need", "VB") == "need"
     assert surface_tag("need", "VB") == "VB"
     assert surface_tag("speaks", "VB") == "VBZ"
+    assert surface_tag("enjoying", "VB") == "VBG"
+    assert surface_tag("bring", "VB") == "VB"
     assert surface_tag("2015", "CD") == "YEAR"
 
 
@@ -176,6 +179,21 @@ def test_the_article_goes_by_the_sound(following: str, result: str):
 
 def test_words_are_tagged():
     assert shipped_tagger().tags(["She", "goes", "home", "."]) == ["PRP", "VBZ", "NN", "."]
+
+
+def test_the_tag_with_the_highest_sum_is_taken_and_of_two_the_later_one_in_the_alphabet():
+    weights = {
+        "i word plays": {"NNS": 0.1, "VBZ": 0.2},
+        "i suffix ays": {"NNS": 0.2, "VBZ": -40.1, "VB": -1.5},
+        "i-1 tag DT": {"VBZ": 40.1, "NNS": -0.1},
+        "i pref1 x": {"UH": -2.0},
+        "i pref1 y": {"FW": 1.001, "UH": 1.0},
+    }
+    tagger = Tagger(weights, {"the": "DT"})
+    # 0.1 + 0.2 - 0.1 and 0.2 - 40.1 + 40.1 are the same, and are not in binary fractions.
+    assert tagger.tags(["the", "plays"]) == ["DT", "VBZ"]
+    assert tagger.tags(["plays"]) == ["NNS"]
+    assert tagger.tags(["x", "y"]) == ["UH", "FW"]
 
 
 def test_weights_that_could_run_something_are_not_read():
@@ -243,6 +261,51 @@ def test_findings_stand_in_order_apart_and_inside_the_text(text: str):
         ("I goed home.", "I went home."),
         ("Thier house is big.", "Their house is big."),
         ("I red alot of books.", "I red a lot of books."),
+        ("I went to school withmy brother.", "I went to school with my brother."),
+        ("I studied hard becouse of the exam.", "I studied hard because of the exam."),
+        ("Where are you from ? I like it.", "Where are you from? I like it."),
+        ("I like  it.", "I like it."),
+        ("I live in in Seoul.", "I live in Seoul."),
+        ("In many big cities there are too many cars.", "In many big cities, there are too many cars."),
+        ("Without the help of my friends the trip was boring.", "Without the help of my friends, the trip was boring."),
+        ("Without water we will die.", "Without water, we will die."),
+        ("By studying every day we will pass it.", "By studying every day, we will pass it."),
+        ("As a teacher I help them.", "As a teacher, I help them."),
+        ("Furthermore many people like it.", "Furthermore, many people like it."),
+        ("I like it, however it is expensive.", "I like it, however, it is expensive."),
+        ("They sell food for example apples.", "They sell food, for example apples."),
+        ("We have books, toys etc.", "We have books, toys, etc."),
+        ("I bought a phone which is very good.", "I bought a phone, which is very good."),
+        ("There are a little chairs.", "There are a few chairs."),
+        ("Another countries have it.", "Other countries have it."),
+        ("Many of my friend is busy.", "Many of my friends are busy."),
+        ("Students can learning it.", "Students can learn it."),
+        ("This is the most cheap phone.", "This is the cheapest phone."),
+        ("She married with a man.", "She married a man."),
+        ("She is married with a man.", "She is married to a man."),
+        ("I was borned in Busan.", "I was born in Busan."),
+        ("I was shocked when I saw my exam results.", "I was shocked when I saw my exam results."),
+        ("What does it called in English?", "What is it called in English?"),
+        ("Where you are from?", "Where are you from?"),
+        ("Do you know where is the post office?", "Do you know where the post office is?"),
+        ("I am trying hardly.", "I am trying hard."),
+        ("I was went to the park.", "I went to the park."),
+        ("We were went to the park.", "We went to the park."),
+        ("My grandfather was died.", "My grandfather died."),
+        ("He plays every the Friday.", "He plays every Friday."),
+        ("My friends house is big.", "My friend's house is big."),
+        ("My parents car is new.", "My parents' car is new."),
+        ("There are too much traffic.", "There is too much traffic."),
+        ("Every student in my class have a phone.", "Every student in my class has a phone."),
+        ("It is difficult for me understand it.", "It is difficult for me to understand it."),
+        ("My parents are very worry about me.", "My parents are very worried about me."),
+        ("I would liked to visit it.", "I would like to visit it."),
+        ("If I would have money, I will travel.", "If I had money, I would travel."),
+        ("Last summer I have been in Croatia.", "Last summer I was in Croatia."),
+        ("Last summer we have been in Croatia.", "Last summer we were in Croatia."),
+        ("I went to the market for buy some fruit.", "I went to the market to buy some fruit."),
+        ("She very good at drawing.", "She is very good at drawing."),
+        ("Despite he is rich, he lives in a small house.", "Although he is rich, he lives in a small house."),
         ("She can speaks Korean.", "She can speak Korean."),
         ("😀 He go to school.", "😀 He goes to school."),
         ("안녕하세요! I have many homeworks.", "안녕하세요! I have a lot of homework."),
@@ -417,10 +480,86 @@ def test_mistakes_are_corrected(text: str, result: str):
         "I have been learning English for years.",
         "He is interested in learning English.",
         "They do not have enough time to study.",
+        "We want to build a treehouse in the garden.",
+        "He dwelt in a miteless house.",
+        "We tantalisingly revelled in it.",
+        "The kimbap and the janggi were nice.",
+        "I read a webtoon.",
+        "He had had enough.",
+        "I got a B in statistics.",
+        "I was told that the office was closed.",
+        "I would rather walk than take the bus.",
+        "On Chuseok it takes five hours.",
+        "He has his own car.",
+        "I thank every one of you.",
+        "She suffered in silence.",
+        "He was guided by his own plan.",
+        "I got bored of it.",
+        "We waited our turn.",
+        "I like these: tea and coffee.",
+        "I play piano every day.",
+        "I will go on May 5th.",
+        "The shop is on March Street.",
+        "Then she lets go.",
+        '"I will go tomorrow," she said, but she came late.',
+        "I know many friends who like it.",
+        "She was involved with the plan.",
+        "They came on this day.",
+        "Nowadays people eat alone.",
+        "By the time we came, it was late.",
     ],
 )
 def test_what_is_right_is_left_alone(text: str):
     assert Checker().check(text) == ()
+
+
+def test_a_word_that_is_in_no_dictionary_and_like_none_is_named():
+    (finding,) = Checker().check("We saw a zmbrflktqwn there.")
+    assert (finding.original, finding.suggestion, finding.rule) == ("zmbrflktqwn", None, "spelling")
+    assert "zmbrflktqwn" in finding.note_en
+
+
+def test_spaces_are_shown_with_the_words_beside_them():
+    (finding,) = Checker().check("I like  it.")
+    assert (finding.original, finding.suggestion) == ("like  it.", "like it.")
+
+
+@pytest.mark.parametrize(
+    "word",
+    re.findall(
+        r"\S+",
+        "colour neighbourhoods organising analysed centre litres travelled fulfil enrolment catalogue cheques programme"
+        " mould archaeology judgement ageing defence maths",
+    ),
+)
+def test_british_spelling_is_known_by_what_america_writes(word: str):
+    assert british(word, ())
+
+
+@pytest.mark.parametrize("word", ["becouse", "untill", "usualy", "realy", "sence", "choise", "foures", "doer"])
+def test_a_mistake_is_not_british(word: str):
+    assert not british(word, ())
+
+
+def test_what_a_dictionary_suggests_is_known():
+    assert british("grobblise", ("grobblize",))
+    assert not british("grobblise", ())
+
+
+def test_korean_in_latin_letters_is_told_by_its_syllables():
+    assert korean("tteokbokki", surely=True)
+    assert korean("kimbap", surely=False)
+    assert not korean("kimbap", surely=True)
+    assert not korean("restaurant", surely=False)
+
+
+@pytest.mark.parametrize("word", ["treehouses", "antlike", "beavertail"])
+def test_compounds_are_made_of_words(word: str):
+    assert made_of_words(word)
+
+
+def test_not_every_word_is_a_compound():
+    assert not made_of_words("restaraunt")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from workers.engines.grammar.commas import shipped_commas
 from workers.engines.grammar.forms import surface_tag
 from workers.engines.grammar.harper import harper_findings, harper_lints, misspelt
 from workers.engines.grammar.rules import shipped_rules
@@ -37,22 +38,25 @@ class Checker:
 
 def _all(text: str) -> Iterator[Finding]:
     """Yield all that is found, the surest first."""
+    # The tagger before Harper: reading it takes 55 MB for a moment, which are not to come on top of Harper's.
+    sentences = [tagged(words) for words in sentences_of(text)]
     lints = harper_lints(text)
     wrong = None if lints is None else misspelt(lints)
-    sentences = [_tagged(words) for words in sentences_of(text)]
     for sentence in sentences:
-        yield from spelling_findings(text, sentence, wrong)
+        found = [*spelling_findings(text, sentence, wrong)]
         for rule in shipped_rules():
-            yield from rule.findings(text, sentence)
+            found += rule.findings(text, sentence)
+        # Where words are missing or wrong, commas are guessed wrongly: “Why, you don't like it?”
+        yield from found or shipped_commas().findings(text, sentence)
     yield from harper_findings(text, lints or [])
 
 
-def _tagged(words: list[Word]) -> list[Word]:
+def tagged(words: list[Word]) -> list[Word]:
     """Tag a sentence's words and put its `START` and `END` around them."""
     tags = shipped_tagger().tags([word.text for word in words])
     start, end = words[0].start, words[-1].end
-    tagged = [replace(word, tag=surface_tag(word.lower, tag)) for word, tag in zip(words, tags, strict=True)]
-    return [Word(start, start, "", START), *tagged, Word(end, end, "", END)]
+    inner = [replace(word, tag=surface_tag(word.lower, tag)) for word, tag in zip(words, tags, strict=True)]
+    return [Word(start, start, "", START), *inner, Word(end, end, "", END)]
 
 
 def _apart(findings: Iterable[Finding]) -> list[Finding]:
