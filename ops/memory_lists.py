@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from schemas.job import Job
     from schemas.status import Status
 
+#: Keys of dead letters that are read at once: few, so that tests meet what happens between two pages.
+_DEAD_PAGE = 10
+
 
 class MemoryLists:
     """The part of the job store in memory that lists."""
@@ -22,8 +25,8 @@ class MemoryLists:
         self._jobs: dict[str, Job] = {}
 
     def get_many(self, job_ids: Sequence[str]) -> Sequence[Job]:
-        """Read records in the order of their ids, those that there are."""
-        return [self._jobs[job_id] for job_id in job_ids if job_id in self._jobs]
+        """Read records in the order of their ids, those that there are, each once."""
+        return [self._jobs[job_id] for job_id in dict.fromkeys(job_ids) if job_id in self._jobs]
 
     def list_by_owner(self, owner: str, *, limit: int) -> Sequence[Job]:
         """Return the owner's latest jobs, newest first."""
@@ -41,7 +44,7 @@ class MemoryLists:
     def oldest_open(self, kind: str) -> datetime | None:
         """Return when the oldest of a kind's jobs that wait or run was to begin."""
         waiting = (job for job in self._in(open_shards(kind)) if not job.status.is_final)
-        return min((job.due_at or job.created_at for job in waiting), default=None)
+        return min((job.begins_at for job in waiting), default=None)
 
     def count_open(self, kind: str, *, at_most: int) -> int:
         """Count the open jobs of a kind but for scheduled ones, no further than `at_most`."""
@@ -54,10 +57,16 @@ class MemoryLists:
             yield from sorted(due, key=lambda job: job.next_check_at or now)
 
     def dead_keys(self, kind: str, period: Period = Period()) -> Iterator[DeadKey]:  # noqa: B008 - a frozen value
-        """Iterate over the dead letters of a kind as they are now, the oldest first."""
-        dead = self._in(dead_shards(kind))
-        keys = [DeadKey(job.next_check_at, job.id) for job in dead if job.next_check_at]
-        yield from sorted(key for key in keys if period.since <= key.died_at <= period.until)
+        """Iterate over the dead letters of a kind, the oldest first: page by page, each as it is asked for."""
+        last: DeadKey | None = None
+        while page := self._dead_page(kind, period, last):
+            yield from page
+            last = page[-1]
+
+    def _dead_page(self, kind: str, period: Period, last: DeadKey | None) -> list[DeadKey]:
+        dead = [DeadKey(job.next_check_at, job.id) for job in self._in(dead_shards(kind)) if job.next_check_at]
+        behind = [key for key in dead if period.since <= key.died_at <= period.until and (last is None or key > last)]
+        return sorted(behind)[:_DEAD_PAGE]
 
     def count_dead(self, kind: str) -> int:
         """Count the dead letters of a kind."""

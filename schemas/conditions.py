@@ -13,7 +13,7 @@ import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from schemas.status import Guard
+from schemas.status import Guard, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,6 +59,8 @@ class Facts:
     epoch: int | None = None
     token: str | None = None
     max_attempts: int | None = None
+    status: Status | None = None
+    """The one state that is meant, of those that the transition may come from."""
 
 
 def _need(value: object, fact: str) -> Any:  # noqa: ANN401 - the fact's own type
@@ -88,5 +90,6 @@ def conditions(transition: Transition, facts: Facts) -> tuple[Condition, ...]:
     Raises:
         ValueError: a guard needs a fact that isn't given.
     """
-    state = Condition("allowed_state", "status", "in", tuple(sorted(transition.sources)))
+    sources = (facts.status,) if facts.status else tuple(sorted(transition.sources))
+    state = Condition("allowed_state", "status", "in", sources)
     return (state, *(_GUARDS[guard](facts) for guard in transition.guards))

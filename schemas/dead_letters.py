@@ -51,8 +51,9 @@ class DeadJobs(Protocol):
     def dead_keys(self, kind: str, period: Period = ...) -> Iterator[DeadKey]:
         """Iterate over the dead letters of a kind, the oldest first.
 
-        The index may be a moment behind: what it names need not be dead-lettered any more. A job that something still
-        follows is named once that is done.
+        It is read as it is asked for, and may be a moment behind: what it names need not be dead-lettered any more, and
+        what dies meanwhile is named. A job that something still follows is named once that is done. A period that ends
+        before it begins has none.
         """
 
     def count_dead(self, kind: str) -> int:
@@ -65,7 +66,7 @@ class DeadJobs(Protocol):
         """
 
     def get_many(self, job_ids: Sequence[str]) -> Sequence[Job]:
-        """Read records, strongly consistent, in the order of their ids, those that there are."""
+        """Read records, strongly consistent, in the order of their ids, those that there are; each once."""
 
 
 class Burials(Protocol):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from schemas.after import counts
 from schemas.moves import End
-from schemas.retention import HELD_DAYS
+from schemas.retention import held_until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Ending:
 
     def badly(self, now: datetime) -> End:
         """Return any other end; a record outlives its dead letter."""
-        return End(expires_at=max(self._expiry(now), now + timedelta(days=HELD_DAYS)))
+        return End(expires_at=max(self._expiry(now), held_until(now)))
 
     def _expiry(self, now: datetime) -> datetime:
         return now + timedelta(days=self.record_retention_days)

@@ -107,6 +107,13 @@ class UnavailableError(Exception):
         return f"{self.service} is unavailable: {self.reason}"
 
 
+class NoQueueError(UnavailableError):
+    """A queue is not there."""
+
+    def __init__(self, service: str, queue: str) -> None:
+        super().__init__(service, f"there is no queue {queue}")
+
+
 class NotSentError(UnavailableError):
     """Some messages of a batch are not known to be on their queue; all others are."""
 

@@ -156,6 +156,8 @@ class Job(Model):
     due_at: AwareDatetime | None = None
     """When a job is to start that was asked for later: a scheduled one is queued then, the message of a queued one is
     delivered then. Gone with its first attempt."""
+    queued_at: AwareDatetime | None = None
+    """When it was queued again: run again after its end, or its time come; absent where it has been since it came."""
     submission: str | None = None
     """Which of the submissions with the same idempotency key has made the record."""
     request_digest: str
@@ -191,6 +193,11 @@ class Job(Model):
     def run(self) -> str:
         """Name job and epoch: what is the same for each of an epoch's attempts, and for no other."""
         return f"{self.id}-{self.epoch}"
+
+    @property
+    def begins_at(self) -> datetime:
+        """When it was to begin: how long it waits is counted from then."""
+        return self.due_at or self.queued_at or self.created_at
 
     def at_rest(self) -> dict[str, Any]:
         """Return where the open index has a finished job that nothing follows: among the dead letters, or nowhere."""

@@ -14,6 +14,7 @@ from schemas.conditions import Facts
 from schemas.errors import WORKER_LOST
 from schemas.job import Attempt, Job, JobError, Lease, Progress, dead_shard, open_shard, parked_shard
 from schemas.move import Change, Move
+from schemas.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -250,7 +251,7 @@ def request_cancel(job_id: str, *, now: datetime) -> Move:
 def release(job: Job, *, next_check_at: datetime, now: datetime) -> Move:
     """Queue a scheduled job whose time has come; the message is sent next."""
     index = {"next_check_at": next_check_at, "open_shard": open_shard(job.kind, job.id)}
-    change = Change(put={**index, "checks": 0}, remove=frozenset({"due_at"}))
+    change = Change(put={**index, "queued_at": now, "checks": 0}, remove=frozenset({"due_at"}))
     return Move("release", job.id, Facts(now=now), change)
 
 
@@ -264,7 +265,8 @@ def redrive(
 ) -> Move:
     """Begin the next epoch of a job that has ended badly, be it with another request; the message is sent next.
 
-    An operator's redrive is written down by its id: what has become of it can be told from the records alone.
+    An operator's redrive is written down by its id: what has become of it can be told from the records alone. It is of
+    dead letters alone: one that another operator has given up since it was read stays so.
     """
     change = Change(
         put={
@@ -272,6 +274,7 @@ def redrive(
             **({"redrives": {**(job.redrives or {}), redrive_id: job.epoch + 1}} if redrive_id else {}),
             "next_check_at": next_check_at,
             "open_shard": open_shard(amended.kind if amended else job.kind, job.id),
+            "queued_at": now,
             "attempt": 0,
             "checks": 0,
             "cancel_requested": False,
@@ -279,7 +282,8 @@ def redrive(
         add={"epoch": 1},
         remove=frozenset({"error", "finished_at", "started_at", "expires_at", "waiting_since"}),
     )
-    return Move("redrive", job.id, Facts(now=now, epoch=job.epoch), change)
+    facts = Facts(now=now, epoch=job.epoch, status=Status.DEAD_LETTERED if redrive_id else None)
+    return Move("redrive", job.id, facts, change)
 
 
 def forget(job_id: str, *, now: datetime) -> Move:

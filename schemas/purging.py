@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from schemas.conditions import Facts
 from schemas.job import dead_shard
 from schemas.move import Change, Move
+from schemas.retention import held_until
 from schemas.status import TRANSITIONS, Status
 
 if TYPE_CHECKING:
@@ -28,8 +29,14 @@ def discard(job: Job, *, now: datetime) -> Move:
 
 
 def restore(job: Job, *, now: datetime) -> Move:
-    """Take back that a job was given up; its dead letter is sent next."""
-    change = Change(put={"open_shard": dead_shard(job.kind, job.id), "next_check_at": job.finished_at or now})
+    """Take back that a job was given up; its dead letter is sent next, and its record outlives that once more."""
+    change = Change(
+        put={
+            "open_shard": dead_shard(job.kind, job.id),
+            "next_check_at": job.finished_at or now,
+            "expires_at": max(held_until(now), job.expires_at or now),
+        }
+    )
     return Move("restore", job.id, Facts(now=now, epoch=job.epoch), change)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
 
 from schemas.files import USERS_PREFIX
 from schemas.kinds import registry
@@ -22,7 +23,6 @@ _SHARED: dict[str, int | None] = {
     "uploads": 7,
     "profile-images": None,
     USERS_PREFIX: None,
-    "held": HELD_DAYS,
     # A request that was too large for its record must outlive every epoch of it.
     REQUESTS_PREFIX: 30,
 }
@@ -34,6 +34,11 @@ def prefixes() -> dict[str, int | None]:
     # What is found again names files of the job that made them: it goes first.
     reused = {f"{REUSE_PREFIX}/{kind.name}": max(1, kind.retention_days - 1) for kind in kinds}
     return {kind.name: kind.retention_days for kind in kinds} | reused | _SHARED
+
+
+def held_until(now: datetime) -> datetime:
+    """Return until when the record of a dead letter is kept whose message is sent now; whole seconds, as it is kept."""
+    return (now + timedelta(days=HELD_DAYS)).replace(microsecond=0)
 
 
 def reuse_folder(kind: str, owner: str) -> str:

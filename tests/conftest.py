@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from schemas.job import Job, Payload, open_shard
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ops.settings import Settings
+
+# How long an example takes says more of what else the machine does than of the code.
+hypothesis.settings.register_profile("sayline", deadline=None)
+hypothesis.settings.load_profile("sayline")
 
 
 class ManualClock:

@@ -1,7 +1,8 @@
 """100,000 dead letters in a few bytes each, and the real command line over them: all is made when it is asked for.
 
-`python -m tests.many_dead COUNT REPORT ARGUMENTS...` runs `sayline dlq ARGUMENTS...` with everything that it imports on
-AWS, and writes what has come of them, and the most memory that the process has had, to the file REPORT.
+`python -m tests.many_dead COUNT VENDOR REPORT ARGUMENTS...` runs `sayline dlq ARGUMENTS...` with everything that it
+imports on AWS, and writes what has come of them, and the most memory that the process has had, to the file REPORT.
+Where VENDOR is `down`, each dies again as soon as it is sent.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import sys
 from array import array
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,10 +55,16 @@ _JOB = Job(
 
 
 class ManyDead:
-    """The twin of table, queue and dead-letter queue: two bytes, and two counts, for each job."""
+    """The twin of table, queue and dead-letter queue: a few bytes for each job, and each time that it died again."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, vendor_is_down: bool = False) -> None:
         self.count = count
+        self.vendor_is_down = vendor_is_down
+        self.is_dead = bytearray(b"\1" * count)
+        self.died = array("q", range(count))
+        """When, in milliseconds since all began."""
+        self.died_again = array("I")
+        """The numbers of those that have died again, in that order."""
         self.epochs = bytearray(count)
         self.sent = array("H", bytes(2 * count))
         self.gone = bytearray(count)
@@ -65,7 +73,7 @@ class ManyDead:
 
     def job(self, number: int) -> Job:
         """Make a record, each part of it anew, as one that was read; not validated again, which is what takes long."""
-        died = BEGAN + timedelta(milliseconds=number)
+        died = self.died_at(number)
         epoch, job_id = self.epochs[number], id_of(number)
         made: dict[str, Any] = {
             "id": job_id,
@@ -75,22 +83,26 @@ class ManyDead:
             "epoch": epoch,
             "history": tuple(line.model_copy(update={"at": died}) for line in _LINES),
         }
-        if not epoch:
+        if self.is_dead[number]:
             made |= {"status": Status.DEAD_LETTERED, "error": _ERRORS[number % len(CODES)].model_copy(), "attempt": 3}
             made |= {"open_shard": dead_shard("tts", job_id), "next_check_at": died, "finished_at": died}
         return _JOB.model_copy(update=made)
 
+    def died_at(self, number: int) -> datetime:
+        return BEGAN + timedelta(milliseconds=self.died[number])
+
     def dead_keys(self, kind: str, period: Period = Period()) -> Iterator[DeadKey]:  # noqa: B008 - a frozen value
-        for number in range(self.count):
-            key = DeadKey(BEGAN + timedelta(milliseconds=number), id_of(number))
-            if not self.epochs[number] and kind == "tts" and period.since <= key.died_at <= period.until:
+        """Iterate over those that are dead when it comes to them; those that die again are behind all others."""
+        for number in chain(range(self.count), self.died_again):
+            key = DeadKey(self.died_at(number), id_of(number))
+            if self.is_dead[number] and kind == "tts" and period.since <= key.died_at <= period.until:
                 yield key
 
     def count_dead(self, kind: str) -> int:
-        return self.epochs.count(0) if kind == "tts" else 0
+        return self.is_dead.count(1) if kind == "tts" else 0
 
     def get_many(self, job_ids: Sequence[str]) -> list[Job]:
-        return [self.job(number_of(job_id)) for job_id in job_ids]
+        return [self.job(number_of(job_id)) for job_id in dict.fromkeys(job_ids)]
 
     def apply(self, move: Move) -> Job:
         number = number_of(move.job_id)
@@ -98,11 +110,17 @@ class ManyDead:
         if unmet := move.unmet(job):
             raise RefusedError(move.name, job, unmet)
         self.epochs[number] += 1
+        self.is_dead[number] = 0
         return move.apply_to(job)
 
     def send_batch(self, messages: Sequence[tuple[Envelope, str]]) -> None:
         for envelope, _ in messages:
-            self.sent[number_of(envelope.job_id)] += 1
+            number = number_of(envelope.job_id)
+            self.sent[number] += 1
+            if self.vendor_is_down:
+                self.is_dead[number] = 1
+                self.died_again.append(number)
+                self.died[number] = (NOW - BEGAN) // timedelta(milliseconds=1) + len(self.died_again)
 
     def send(self, envelope: Envelope, *, owner: str, delay_s: int = 0) -> None:
         self.send_batch([(envelope, owner)])
@@ -139,9 +157,8 @@ def number_of(job_id: str) -> int:
     return int(job_id[-12:])
 
 
-def run(count: int, report: Path, arguments: Sequence[str]) -> None:
+def run(many: ManyDead, report: Path, arguments: Sequence[str]) -> None:
     """Run a command, and write down what it has done."""
-    many = ManyDead(count)
     # Not used, and yet there: boto3, its clients and what they know of AWS are a good part of the process.
     real = open_desk(Settings(_env_file=None, aws="local"))
     common.desk = lambda: memory_desk(jobs=many, queues=many, box=many, now=lambda: NOW)
@@ -151,7 +168,7 @@ def run(count: int, report: Path, arguments: Sequence[str]) -> None:
     except SystemExit as end:
         document = {
             "exit": end.code or 0,
-            "dead": many.epochs.count(0),
+            "dead": many.is_dead.count(1),
             "sent_once": sum(sent == 1 for sent in many.sent),
             "deleted": many.gone.count(1),
             "hidden": many.hidden,
@@ -162,4 +179,5 @@ def run(count: int, report: Path, arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    run(int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    many_dead = ManyDead(int(sys.argv[1]), vendor_is_down=sys.argv[2] == "down")
+    run(many_dead, Path(sys.argv[3]), sys.argv[4:])

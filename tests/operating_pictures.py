@@ -70,7 +70,7 @@ class Night:
     def dead(self, code: str) -> str:
         """Return a job that has died of it."""
         desk = open_desk(self.stack.settings)
-        return next(job.id for job in find(desk.jobs, Selection(kinds=[KIND], code=code)))
+        return next(job.id for job in find(desk, Selection(kinds=[KIND], code=code)))
 
     def falls(self) -> None:
         """Have the jobs come, and those die that must."""

@@ -7,16 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenacity import (
-    RetryError,
-    Retrying,
-    TryAgain,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_random_exponential,
-)
-
 from ops.aws.errors import translated
+from ops.aws.leftovers import ask_for_all
 from ops.batching import batched
 from schemas.errors import UnavailableError
 
@@ -32,7 +24,6 @@ SERVICE = "SQS"
 #: SQS takes no more in one request, and gives no more at once.
 BATCH = 10
 _TRIES = 4
-_PAUSE = wait_random_exponential(multiplier=0.1, max=2)
 
 
 def send_batches(client: SQSClient, url: Callable[[], str], entries: Entries) -> set[str]:
@@ -52,15 +43,10 @@ def send_batches(client: SQSClient, url: Callable[[], str], entries: Entries) ->
 
 def _send(client: SQSClient, url: str, batch: Entries) -> set[str]:
     """Send one batch, what failed of it a few times, and return the ids that failed at last."""
-    left = dict(batch)
-    try:
-        for attempt in Retrying(stop=stop_after_attempt(_TRIES), wait=_PAUSE, retry=retry_if_exception_type(TryAgain)):
-            with attempt:
-                with translated(SERVICE):
-                    answer = client.send_message_batch(QueueUrl=url, Entries=list(left.values()))
-                left = {failed["Id"]: left[failed["Id"]] for failed in answer.get("Failed", [])}
-                if left:
-                    raise TryAgain
-    except RetryError:
-        pass
-    return set(left)
+
+    def once(left: Entries) -> Entries:
+        with translated(SERVICE):
+            answer = client.send_message_batch(QueueUrl=url, Entries=list(left.values()))
+        return {failed["Id"]: left[failed["Id"]] for failed in answer.get("Failed", [])}
+
+    return set(ask_for_all(once, batch, tries=_TRIES))

@@ -85,9 +85,10 @@ def _letter(message: MessageTypeDef) -> DeadLetter:
 
 
 def _envelope(body: str) -> Envelope | None:
+    """Return the envelope; anybody may send anything, be it nested more deeply than can be read."""
     try:
         return from_message(body)
-    except UnreadableMessageError:
+    except (UnreadableMessageError, RecursionError):
         return None
 
 
@@ -95,7 +96,7 @@ def _reason(text: str) -> JsonObject:
     """Return the reason; anybody may write anything into an attribute."""
     try:
         reason = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return reason if isinstance(reason, dict) else {}
 

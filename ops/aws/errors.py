@@ -24,6 +24,9 @@ _DEFECTS = frozenset(
     }
 )
 
+#: SQS's two ways to say that there is no such queue: the older protocol's, and the newer one's.
+MISSING_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+
 
 def code(error: ClientError) -> str:
     """Return the error's code, for example `ConditionalCheckFailedException`."""

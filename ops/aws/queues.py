@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
+from contextlib import contextmanager
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from ops.aws.batches import send_batches
-from ops.aws.errors import translated
+from ops.aws.errors import MISSING_QUEUE, translated
 from ops.settings import DLQ_SUFFIX
 from schemas.envelope import REASON_ATTRIBUTE, to_message
-from schemas.errors import NotSentError
+from schemas.errors import NoQueueError, NotSentError, UnavailableError
 from schemas.kinds import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef, SendMessageBatchRequestEntryTypeDef
@@ -107,9 +108,13 @@ class SqsQueues:
         return sum(self.depths(self._settings.queue_name(kind)).values())
 
     def depths(self, queue: str) -> dict[str, int]:
-        """Return about how many messages a queue holds: `visible`, `in_flight` and `delayed`."""
+        """Return about how many messages a queue holds: `visible`, `in_flight` and `delayed`.
+
+        Raises:
+            NoQueueError: there is no such queue.
+        """
         names = {"visible": "", "in_flight": "NotVisible", "delayed": "Delayed"}
-        with translated(SERVICE):
+        with _of(queue):
             answer = self._client.get_queue_attributes(
                 QueueUrl=self._url(queue),
                 AttributeNames=[f"ApproximateNumberOfMessages{suffix}" for suffix in names.values()],  # type: ignore[misc]
@@ -124,12 +129,24 @@ class SqsQueues:
         return self._url(queue)
 
     def _find_url(self, queue: str) -> str:
-        with translated(SERVICE):
+        with _of(queue):
             return self._client.get_queue_url(QueueName=queue)["QueueUrl"]
 
     @staticmethod
     def _body(envelope: Envelope, queue: str) -> str:
         return to_message(envelope, task=registry()[envelope.kind].task, queue=queue)
+
+
+@contextmanager
+def _of(queue: str) -> Iterator[None]:
+    """Translate errors of one queue: that it is not there is said with its name."""
+    try:
+        with translated(SERVICE):
+            yield
+    except UnavailableError as error:
+        if error.reason in MISSING_QUEUE:
+            raise NoQueueError(SERVICE, queue) from error
+        raise
 
 
 def _reason(error: JobError, context: Mapping[str, str | int]) -> dict[str, str | int]:

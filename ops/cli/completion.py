@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import islice
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from ops.cli import running
 from ops.desk import open_desk
 from ops.dlq.groups import code_of
 from ops.dlq.selection import Selection, find
+from schemas.dead_letters import Period
 from schemas.errors import UnavailableError
 from schemas.kinds import registry
 
-#: As many dead letters are looked at for their codes: somebody waits.
-_LOOKED_AT = 500
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ops.desk import Desk
+    from schemas.job import Job
+
+#: As many dead letters of a kind are looked at for their codes: somebody waits.
+_LOOKED_AT = 100
 
 
 def kinds(incomplete: str) -> list[str]:
@@ -21,11 +33,21 @@ def kinds(incomplete: str) -> list[str]:
 
 
 def codes(incomplete: str) -> list[str]:
-    """Return what the latest dead letters have died of, as far as it begins so; nothing where AWS is out of reach."""
+    """Return what dead letters have died of, as far as it begins so: those of the last hour first, then older ones.
+
+    Nothing where AWS is out of reach, or the settings are wrong.
+    """
     try:
-        desk = open_desk(running.settings())
-        dead = islice(find(desk.jobs, Selection(kinds=list(registry()))), _LOOKED_AT)
-        found = {code_of(job) for job in dead}
-    except UnavailableError:
+        found = {code_of(job) for job in _latest(open_desk(running.settings()))}
+    except (UnavailableError, ValidationError, SettingsError):
         return []  # an error would be written into the line that is being typed
     return sorted(code for code in found if code.startswith(incomplete))
+
+
+def _latest(desk: Desk) -> Iterator[Job]:
+    """Iterate over some dead letters of each kind, those of the last hour first: an index has the oldest first."""
+    hour_ago = desk.now() - timedelta(hours=1)
+    for kind in registry():
+        periods = Period(since=hour_ago), Period(until=hour_ago)
+        dead = (job for period in periods for job in find(desk, Selection(kinds=[kind], period=period)))
+        yield from islice(dead, _LOOKED_AT)

@@ -12,6 +12,8 @@ import typer
 from rich.console import Console, ConsoleDimensions
 from rich.segment import Segment
 
+from ops.cli.wording import filled
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -112,8 +114,7 @@ def fail(message: str, hint: str | None = None, code: int = Exit.JOB_FAILED) -> 
     console = err()
     console.print(printable(message), style="bold red")
     if hint:
-        # Not wrapped: a command in it may be copied.
-        console.print(printable(hint), soft_wrap=True)
+        console.print(filled(printable(hint), WIDTH), soft_wrap=True)
     raise typer.Exit(int(code))
 
 
@@ -134,7 +135,17 @@ def print_line(text: str) -> None:
 
 def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON
     """Print a document for a program to read; on a terminal too it is plain."""
-    text = json.dumps(document, ensure_ascii=False, indent=2)
+    _write_json(document, indent=2)
+
+
+def print_json_line(document: Any) -> None:  # noqa: ANN401 - any JSON
+    """Print a document for a program that reads line by line."""
+    _write_json(document, indent=None)
+
+
+def _write_json(document: Any, *, indent: int | None) -> None:  # noqa: ANN401 - any JSON
+    """Write a document as it is, whoever reads it: what could drive a terminal is escaped, not replaced."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
     sys.stdout.write("".join(c if _is_harmless(c) else _escaped(c) for c in text) + "\n")
 
 

@@ -103,6 +103,9 @@ def clock() -> None:
 
 DEPLOY_HELP = """Create or update queues, table and bucket by CloudFormation.
 
+What others have changed since is set back to the template, and said line by
+line: queues that are gone and indexes are made anew, a table or bucket is not.
+
 \b
 Examples:
 SAYLINE_AWS=aws SAYLINE_ENVIRONMENT=prod sayline deploy
@@ -121,12 +124,14 @@ def deploy(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON, 
     configure(settings, process="deploy")
     try:
         with translated("AWS"):
-            deploy_stack(settings, Clients(settings))
+            mended = deploy_stack(settings, Clients(settings))
     except DeployError as error:
         fail("The stack is not as it should be.", str(error))
     if as_json:
-        print_json({"stack": settings.stack, "region": settings.region})
+        print_json({"stack": settings.stack, "region": settings.region, "mended": mended})
     else:
+        for line in mended:
+            print_line(line)
         print_line(f"{settings.stack} is deployed")
 
 

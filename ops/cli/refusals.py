@@ -31,12 +31,18 @@ _REMEDIES = (
     ),
     (r"AccessDenied|Authorization|Forbidden|^403$", "This role may not do that: `sayline doctor` says what it lacks."),
     (
-        r"NotFound|NonExistent|NoSuch|^404$",
+        r"NotFound|NonExistent|NoSuch|no queue|^404$",
         "SAYLINE_ENVIRONMENT and SAYLINE_REGION say which stack is meant; `sayline deploy` makes one.",
     ),
+    (
+        r"Throttl|Throughput|TooMany|LimitExceeded|OverLimit|SlowDown|Unprocessed|not sent",
+        "AWS is asked too often: try again in a minute.",
+    ),
+    (r"Internal|ServiceUnavailable|ServiceFailure|^5\d\d$", "AWS itself is out of order: try again in a minute."),
     (r"", "Is the local stack running? `sayline up` starts one; SAYLINE_AWS says which AWS is meant."),
 )
 
+_NO_API = "Start one with `sayline up`, or name another by SAYLINE_API_URL."
 _NO_SUCH_JOB = frozenset({"job_not_found", "file_not_found", "conversation_not_found"})
 
 
@@ -52,30 +58,23 @@ def reported(interrupted: str | None = None) -> Iterator[None]:
     except ProblemError as problem:
         _fail_by(problem)
     except UnreachableError as error:
-        hint = "Start one with `sayline up`, or name another by SAYLINE_API_URL."
-        fail(f"No API answers at {error.url}.", hint, Exit.UNAVAILABLE)
+        fail(f"No API answers at {error.url}.", _NO_API, Exit.UNAVAILABLE)
     except StillOpenError as error:
         hint = f"It goes on. Wait again with `sayline job wait {error.job['id']}`."
         fail(f"The job is still {error.job['status']}.", hint, Exit.STILL_OPEN)
     except (ValidationError, SettingsError) as error:
-        title, *why = _setting(error)
-        fail(title, "\n".join([*why, "Look at the SAYLINE_* variables and at .env."]), Exit.USAGE)
+        _fail_by_settings(error)
     except UnavailableError as error:
         fail(f"{error}.", next(hint for codes, hint in _REMEDIES if re.search(codes, error.reason)), Exit.UNAVAILABLE)
     except httpx2.InvalidURL:
         fail("SAYLINE_API_URL is no URL.", code=Exit.USAGE)
-    except BrokenPipeError:
-        raise  # whoever read the output has enough; the framework ends quietly
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        taken = isinstance(error, FileExistsError)
-        fail(
-            f"{where}{error.strerror or error}.",
-            "Name a new one: nothing is written over." if taken else None,
-            Exit.USAGE,
-        )
+        _fail_by_file(error)
     except (KeyboardInterrupt, Abort):  # Click makes one of a Ctrl-C or Ctrl-D at a prompt
         fail("Interrupted.", interrupted, Exit.INTERRUPTED)
+    except Exception as error:
+        _fail_by_index(error)
+        raise
 
 
 @contextmanager
@@ -88,6 +87,26 @@ def explained_for(files: Collection[str]) -> Iterator[None]:
             raise
         hint = "Leave --upload out, or choose another kind: `sayline kinds` shows which take files."
         fail("This kind takes no files.", hint, Exit.REFUSED)
+
+
+def _fail_by_settings(error: ValidationError | SettingsError) -> NoReturn:
+    title, *why = _setting(error)
+    fail(title, "\n".join([*why, "Look at the SAYLINE_* variables and at .env."]), Exit.USAGE)
+
+
+def _fail_by_index(error: Exception) -> None:
+    """End the command where the table lacks an index, which DynamoDB takes for a request that is wrong by itself."""
+    if found := re.search(r"specified index: (\w+)", str(error)):
+        hint = "`sayline deploy` makes it; `sayline doctor` says what else is not as it should be."
+        fail(f"The table has no index {found[1]}.", hint, Exit.UNAVAILABLE)
+
+
+def _fail_by_file(error: OSError) -> NoReturn:
+    if isinstance(error, BrokenPipeError):
+        raise error  # whoever read the output has enough; the framework ends quietly
+    where = f"{error.filename}: " if error.filename else ""
+    hint = "Name a new one: nothing is written over." if isinstance(error, FileExistsError) else None
+    fail(f"{where}{error.strerror or error}.", hint, Exit.USAGE)
 
 
 def _setting(error: ValidationError | SettingsError) -> list[str]:

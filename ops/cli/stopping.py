@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ops.cli.output import err
+from ops.cli.output import WIDTH, err
+from ops.cli.wording import filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +70,7 @@ class Stop:
         """
         if self.signum:
             err().print("Interrupted.", style="bold red")
-            err().print(hint, soft_wrap=True)
+            err().print(filled(hint, WIDTH), soft_wrap=True)
             raise typer.Exit(_BY_SIGNAL + self.signum)
 
     def told(self, signum: int, _: object) -> None:

@@ -111,11 +111,18 @@ def progress_text(progress: JsonObject) -> str:
 
 def age(since: datetime, now: datetime) -> str:
     """Return how long ago it was, in its largest unit."""
-    seconds = max(0, int((now - since).total_seconds()))
+    return span((now - since).total_seconds())
+
+
+def span(seconds: float | None) -> str:
+    """Return a time in its largest unit, the rest of it cut off; `-` where it is not known."""
+    if seconds is None:
+        return "-"
+    whole = max(0, int(seconds))
     for unit_s, unit in ((_DAY_S, "d"), (_HOUR_S, "h"), (_MINUTE_S, "min")):
-        if seconds >= unit_s:
-            return f"{seconds // unit_s} {unit}"
-    return f"{seconds} s"
+        if whole >= unit_s:
+            return f"{whole // unit_s} {unit}"
+    return f"{whole} s"
 
 
 _READABLE: dict[str, Any] = {"ensure_ascii": False}

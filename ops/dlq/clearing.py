@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: How long messages are hidden: a pass puts them back at its end, and they come back by themselves where it dies.
 _HIDE_S = 60
+#: SQS hides none for longer.
+_MOST_HIDE_S = 43_200
 #: So many messages make a pass a second longer, at the least.
 _PER_S = 100
 #: SQS shows some messages late: this many receives with nothing new in them end a pass.
@@ -48,7 +50,7 @@ class Clearing:
     desk: Desk
     kind: str
     sent: Mapping[str, int] = field(default_factory=dict)
-    """Epochs, by job, whose message was sent just now and need not be sent again."""
+    """Epochs, by job, whose message was sent just now and need not be sent again; of those that were of the kind."""
     only_sent: bool = False
     """Whether the pass ends once it has met all of these."""
     stray: Callable[[DeadLetter], None] | None = None
@@ -57,15 +59,25 @@ class Clearing:
     deleted: int = 0
     _hand: list[DeadLetter] = field(default_factory=list)
     """Those that wait to be judged, a page at once: one read for a hundred, and requests of ten to delete."""
+    _unmet: set[str] = field(default_factory=set)
     _seen: set[str] = field(default_factory=set)
     _kept: deque[str] = field(default_factory=lambda: deque(maxlen=_HELD))
 
+    @property
+    def unmet(self) -> int:
+        """How many of the jobs that were sent just now had no message here, after the pass.
+
+        It has expired, or it is hidden: another receives it, or SQS gives none, as 120,000 of the queue are in flight.
+        Whoever meets it later deletes it.
+        """
+        return len(self._unmet)
+
     def run(self, *, said: Callable[[int], None] = lambda _: None) -> None:
         """Go over the queue once; `said` hears how many messages were met."""
-        empty, hide_s = 0, _HIDE_S + sum(self.desk.box.held(self.kind).values()) // _PER_S
-        wanted = set(self.sent) if self.only_sent else None
+        empty, hide_s = 0, min(_MOST_HIDE_S, _HIDE_S + sum(self.desk.box.held(self.kind).values()) // _PER_S)
+        self._unmet = set(self.sent)
         try:
-            while empty < _EMPTY and wanted != set():
+            while empty < _EMPTY and (self._unmet or not self.only_sent):
                 letters = self.desk.box.receive(self.kind, hide_s=hide_s)
                 new = [letter for letter in letters if letter.id not in self._seen]
                 empty = 0 if new else empty + 1
@@ -74,8 +86,7 @@ class Clearing:
                 self._hand += new
                 if len(self._hand) >= PAGE:
                     self._judge()
-                if wanted:
-                    wanted -= {letter.envelope.job_id for letter in new if letter.envelope}
+                self._unmet -= {letter.envelope.job_id for letter in new if letter.envelope}
                 said(len(new))
             self._judge()
         finally:

@@ -51,11 +51,15 @@ _LINE: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="type
 
 def line_of(job: Job, payloads: Payloads) -> JobLine:
     """Return the line of a job, its request read."""
+    return JobLine(job=job, request=request_of(job, payloads))
+
+
+def request_of(job: Job, payloads: Payloads) -> JsonObject | None:
+    """Return what a job asks for; None where that is no longer kept."""
     try:
-        request = payloads.load(job.request)
+        return payloads.load(job.request)
     except MissingObjectError:
-        request = None
-    return JobLine(job=job, request=request)
+        return None
 
 
 class UnreadableLineError(ValueError):
@@ -84,19 +88,35 @@ def read(lines: Iterator[str]) -> Iterator[Line]:
 def written(path: Path, *, each: bool = False) -> Iterator[Callable[[Line], None]]:
     """Write a new file; on leaving, or after each line, it is on the disk, whatever happens to the machine next.
 
+    So is its name, which its folder holds. Where an error ends the writing before the first line, there is no file.
+
     Raises:
         FileExistsError: there is one of this name: nothing is overwritten.
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        _settle_name(path)
 
         def add(line: Line) -> None:
             _write(line, file)
             if each:
                 _settle(file)
 
-        yield add
+        try:
+            yield add
+        except BaseException:
+            if not file.tell():
+                path.unlink()
+            raise
         _settle(file)
+
+
+def _settle_name(path: Path) -> None:
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _settle(file: TextIO) -> None:

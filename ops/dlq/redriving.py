@@ -9,7 +9,7 @@ Killed after the record's move, up to ten jobs have no message yet: the clock se
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -47,15 +47,19 @@ class Tally:
     """What became of all that were chosen; holds an id of those that run again, and some of those that are unfit."""
 
     done: Counter[Done] = field(default_factory=Counter)
-    runs: dict[str, int] = field(default_factory=dict)
-    """The epochs that were begun, by job."""
-    kinds: set[str] = field(default_factory=set)
-    """Those that they were of, and whose dead-letter queues have their messages."""
+    begun: defaultdict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    """The epochs that were begun, by the kind whose dead-letter queue has the message before, and by job."""
     unfit: list[UnfitError] = field(default_factory=list)
     """The first ones."""
 
+    @property
+    def runs(self) -> dict[str, int]:
+        """The epochs that were begun, by job."""
+        return {job_id: epoch for epochs in self.begun.values() for job_id, epoch in epochs.items()}
 
-_UNFIT_SHOWN = 10
+
+#: Of those that are unfit, so many are held.
+UNFIT_SHOWN = 10
 
 
 @dataclass(kw_only=True)
@@ -74,9 +78,11 @@ class Redriver:
         self.id = self.id or new_id(self.desk.now())
 
     def run(self, jobs: Iterable[Job], *, said: Callable[[Done], None] = lambda _: None) -> None:
-        """Run the jobs again; what was begun is sent, whatever ends this."""
+        """Run the jobs again, each once; what was begun is sent, whatever ends this."""
         with Outbox(self.desk.queues) as outbox:
             for job in jobs:
+                if self._is_ours(job):
+                    continue  # it has died again, before the time at which this began by the clock of its worker
                 self.pace.wait()
                 done = self._again(job, outbox)
                 self.tally.done[done] += 1
@@ -86,28 +92,46 @@ class Redriver:
         try:
             amended = self.amendment.amend(job)
         except UnfitError as unfit:
-            if len(self.tally.unfit) < _UNFIT_SHOWN:
-                self.tally.unfit.append(unfit)
-            return Done.UNFIT
-        now = self.desk.now()
+            return self._unfit(job, unfit, outbox)
         try:
-            again = begin_again(
-                self.desk.jobs,
-                job,
-                next_check_at=now + self.desk.check_after,
-                now=now,
-                amended=amended,
-                redrive_id=self.id,
-            )
+            again = self._begin(job, amended)
         except RefusedError as refusal:
             self._tidy(amended, refusal.existing)
             return Done.MOVED_ON
         self._tidy(amended, again, old=job)
+        return self._begun(job, again, outbox)
+
+    def _begin(self, job: Job, amended: Amended | None) -> Job:
+        now = self.desk.now()
+        return begin_again(
+            self.desk.jobs,
+            job,
+            next_check_at=now + self.desk.check_after,
+            now=now,
+            amended=amended,
+            redrive_id=self.id,
+        )
+
+    def _begun(self, job: Job, again: Job, outbox: Outbox) -> Done:
         if is_unclaimed(again):
             outbox.put(again)
-        self.tally.runs[again.id] = again.epoch
-        self.tally.kinds.add(job.kind)
-        return Done.REDRIVEN if self.id in (again.redrives or {}) else Done.BY_ANOTHER
+        self.tally.begun[job.kind][again.id] = again.epoch
+        return Done.REDRIVEN if self._is_ours(again) else Done.BY_ANOTHER
+
+    def _unfit(self, job: Job, unfit: UnfitError, outbox: Outbox) -> Done:
+        """Tell what can't be sent from what another operator has sent meanwhile, and deleted the request before it."""
+        existing = self.desk.jobs.get(job.id)
+        if existing and existing.epoch == job.epoch + 1:
+            return self._begun(job, existing, outbox)
+        if existing is None or (existing.epoch, existing.status) != (job.epoch, job.status):
+            return Done.MOVED_ON
+        if len(self.tally.unfit) < UNFIT_SHOWN:
+            self.tally.unfit.append(unfit)
+        return Done.UNFIT
+
+    def _is_ours(self, job: Job) -> bool:
+        """Whether this redrive has run the job again."""
+        return self.id in (job.redrives or {})
 
     def _tidy(self, amended: Amended | None, now: Job | None, old: Job | None = None) -> None:
         """Delete what no record names any more: the request before ours, or ours where another was faster."""

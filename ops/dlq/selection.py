@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ops.batching import batched
@@ -12,6 +12,7 @@ from schemas.status import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ops.desk import Desk
     from schemas.dead_letters import DeadJobs
     from schemas.job import Job
 
@@ -60,8 +61,19 @@ class Selection:
         return found and self.code in {None, error.code} and self.engine in {None, error.engine}
 
 
-def find(jobs: DeadJobs, selection: Selection, *, looked: Callable[[int], None] | None = None) -> Iterator[Job]:
-    """Iterate over the dead letters that are meant: by kind, the oldest first.
+def find(desk: Desk, selection: Selection, *, looked: Callable[[int], None] | None = None) -> Iterator[Job]:
+    """Iterate over the dead letters that are meant, but for those that die from now on, unless they are meant by id.
+
+    The index is read while they run again: without that end, those that die again would be met again for ever.
+    """
+    if not selection.ids:
+        period = replace(selection.period, until=min(selection.period.until, desk.now()))
+        selection = replace(selection, period=period)
+    return dead_letters(desk.jobs, selection, looked=looked)
+
+
+def dead_letters(jobs: DeadJobs, selection: Selection, *, looked: Callable[[int], None] | None = None) -> Iterator[Job]:
+    """Iterate over the dead letters that are meant: by kind, the oldest first; those that die meanwhile, too.
 
     `looked` hears how many are done with: those that are not meant as they are read, the others as the next one is
     asked for.

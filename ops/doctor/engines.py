@@ -7,8 +7,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx2
-
 from ops.doctor.finding import Finding
 from schemas.kinds import with_roles
 
@@ -43,6 +41,7 @@ def check(patient: Patient) -> Iterator[Finding]:
 
 
 def _unfit(kind: str, reason: str, *, is_secret: bool) -> Finding:
+    reason = reason.rstrip(".")  # some are sentences
     if is_secret:
         remedy = "Put the secret where the reference points, or look whether this role may read it."
         return Finding(code="unresolvable_secret", subject=kind, detail=f"{reason}.", remedy=remedy)
@@ -53,14 +52,22 @@ def _unfit(kind: str, reason: str, *, is_secret: bool) -> Finding:
 def _dead(kind: str, url: str, why: str) -> Finding:
     return Finding(
         code="dead_engine",
-        subject=f"{kind}: {url}",
+        subject=f"{kind}: {_named(url)}",
         detail=f"Nothing answers there: {why}.",
         remedy="Look at the vendor's status page, at the URL in SAYLINE_ENGINE_OPTIONS, and at proxies and firewalls.",
     )
 
 
+def _named(url: str) -> str:
+    """Return a URL without what may be secret in it: a user's name and password, the query and the fragment."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
 def _silence(url: str) -> str | None:
     """Return why nothing answers at a URL; any answer of its server's own will do, as nobody has signed in."""
+    import httpx2  # noqa: PLC0415 - workers, which do not look at engines, load the rest of the doctor
+
     beyond = urlsplit(url).hostname not in _LOOPBACK  # a proxy of the environment can't reach this machine's own
     try:
         with httpx2.Client(timeout=_TIMEOUT_S, trust_env=beyond) as http:

@@ -7,44 +7,42 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ops.aws.errors import code
-from ops.doctor.finding import Finding
+from ops.doctor.finding import Finding, not_checked
+from ops.infra.facts import is_missing
 from ops.infra.facts.queue import queue_fact
+from ops.infra.facts.wording import differences, duration
 from ops.infra.template import dlq_id, queue_id, render
 from schemas.kinds import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ops.doctor.patient import Patient
     from ops.infra.facts import Fact
 
 _DEPLOY = "Deploy the stack again: `sayline deploy`."
-_MISSING = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
-_DAY_S = 86_400
 
 
 def check(patient: Patient) -> Iterator[Finding]:
     """Look at every kind's queue and dead-letter queue."""
     template = render(patient.settings)
     for kind in patient.kinds:
-        for logical_id, differences in ((queue_id, _of_queue), (dlq_id, _of_dlq)):
+        for logical_id, compare in ((queue_id, _of_queue), (dlq_id, _of_dlq)):
             properties = template["Resources"][logical_id(registry()[kind])]["Properties"]
             fact = queue_fact(properties, template, patient.clients.sqs)
-            found = _read(fact)
-            if found is None:
-                detail = "There is no such queue."
-                yield Finding(code="missing_queue", subject=properties["QueueName"], detail=detail, remedy=_DEPLOY)
-            else:
-                yield from differences(properties["QueueName"], fact.wanted, found)
+            yield from _found(properties["QueueName"], fact, compare)
 
 
-def _read(fact: Fact) -> Any:  # noqa: ANN401 - attributes
+def _found(name: str, fact: Fact, compare: Callable[[str, Any, Any], Iterable[Finding]]) -> Iterator[Finding]:
     try:
-        return fact.read()
+        found = fact.read()
     except ClientError as error:
-        if code(error) in _MISSING:
-            return None
-        raise
+        if is_missing(error):
+            yield Finding(code="missing_queue", subject=name, detail="There is no such queue.", remedy=_DEPLOY)
+        else:  # another queue may be read all the same
+            yield not_checked(name, code(error))
+    else:
+        yield from compare(name, fact.wanted, found)
 
 
 def _of_queue(name: str, wanted: Any, found: Mapping[str, Any]) -> Iterator[Finding]:  # noqa: ANN401 - attributes
@@ -71,16 +69,13 @@ def _of_dlq(name: str, wanted: Any, found: Mapping[str, Any]) -> Iterator[Findin
 def _retention(name: str, code: str, wanted: Any, found: Mapping[str, Any], why: str) -> Iterator[Finding]:  # noqa: ANN401
     kept_s, least_s = found.get("MessageRetentionPeriod", 0), wanted["MessageRetentionPeriod"]
     if kept_s != least_s:
-        detail = f"Messages are kept for {kept_s / _DAY_S:g} days, not {least_s / _DAY_S:g}: {why}."
+        detail = f"Messages are kept for {duration(kept_s)}, not {duration(least_s)}: {why}."
         yield Finding(code=code, subject=name, detail=detail, remedy=_DEPLOY)
 
 
 def _others(name: str, wanted: Any, found: Mapping[str, Any], looked_at: set[str]) -> Iterator[Finding]:  # noqa: ANN401
-    differing = [
-        key
-        for key, value in wanted.items()
-        if key not in looked_at | {"MessageRetentionPeriod"} and found.get(key) != value
-    ]
-    if differing:
-        detail = f"Not as the template says: {', '.join(differing)}."
+    rest = wanted.keys() - looked_at - {"MessageRetentionPeriod"}
+    differing = differences({key: found[key] for key in rest & found.keys()}, {key: wanted[key] for key in rest})
+    if detail := "; ".join(sorted(differing)):
+        detail = f"Not as the template says: {detail}."
         yield Finding(code="queue_differs", subject=name, detail=detail, remedy=_DEPLOY)

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from ops.aws.errors import code
 from ops.doctor.finding import Finding, not_checked
+from ops.infra.facts import GONE, is_missing
 from ops.infra.facts.bucket import bucket_facts
 from ops.infra.facts.table import table_facts
 from ops.infra.template import BUCKET, TABLE, render
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from ops.infra.facts import Fact
 
 _DEPLOY = "Deploy the stack again: `sayline deploy`."
-_MISSING = frozenset({"ResourceNotFoundException", "NoSuchBucket", "404"})
 
 
 def check(patient: Patient) -> Iterator[Finding]:
@@ -35,9 +35,14 @@ def _found(what: str, name: str, facts: Iterable[Fact]) -> Iterator[Finding]:
         try:
             found = fact.read()
         except ClientError as error:
-            if code(error) in _MISSING:
+            if is_missing(error):
                 detail = f"There is no such {what}."
-                yield Finding(code=f"missing_{what}", subject=name, detail=detail, remedy=_DEPLOY)
+                yield Finding(
+                    code=f"missing_{what}",
+                    subject=name,
+                    detail=detail,
+                    remedy=f"Where it was never deployed: `sayline deploy`. {GONE}",
+                )
                 return
             # A worker's role need not be allowed to read all of these.
             yield not_checked(fact.name, code(error))
@@ -59,9 +64,12 @@ def _differing(fact: Fact, found: object) -> Finding:
         return Finding(
             code="missing_index",
             subject=fact.name,
-            detail=f"Missing: {missing}." if missing else "An index has other keys than the template says.",
+            detail=f"Missing: {missing}." if missing else f"Not as the template says: {fact.differences(found)}.",
             remedy=f"{_DEPLOY} Until an index is there, neither clock nor lists find jobs by it.",
         )
     return Finding(
-        code="storage_differs", subject=fact.name, detail=f"It is {found}, not {fact.wanted}.", remedy=_DEPLOY
+        code="storage_differs",
+        subject=fact.name,
+        detail=f"Not as the template says: {fact.differences(found)}.",
+        remedy=_DEPLOY,
     )

@@ -1,9 +1,10 @@
-"""The workers, as they describe themselves: all of one registry, none with a library of another version."""
+"""Who works: the workers, as they describe themselves, all of one registry and with known libraries; and a clock."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ops.doctor import clockwork
 from ops.doctor.finding import Finding
 from ops.doctor.versions import unknown
 from schemas.fingerprint import registry_digest
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(patient: Patient) -> Iterator[Finding]:
-    """Look at the workers that live."""
+    """Look at the workers that live, and whether a clock does."""
     now = patient.clock()
     for worker in patient.workforce.workers(now=now):
         if not worker.is_alive(now):
@@ -28,3 +29,4 @@ def check(patient: Patient) -> Iterator[Finding]:
                 remedy="Finish the deployment, or end the worker; then look again.",
             )
         yield from unknown(worker.versions, where=f"at {worker.name}")
+    yield from clockwork.check(patient)  # the last: it asks for more, and may be refused

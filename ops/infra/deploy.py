@@ -1,4 +1,4 @@
-"""Deployment: the stack is created or updated until it is as the template says, and what exists is read back."""
+"""Deployment: the stack is created or updated until it is as the template says, and what exists is mended."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import structlog
 from botocore.exceptions import ClientError
 
-from ops.infra.facts import Fact, facts
+from ops.infra.facts import facts
+from ops.infra.mending import mend, message
 from ops.infra.template import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
 
@@ -37,33 +36,23 @@ class DeployError(Exception):
     """The stack could not be deployed; the message says which resource, and why."""
 
 
-def deploy(settings: Settings, clients: Clients) -> None:
-    """Create or update the environment's stack, then check what exists; does nothing where nothing has changed.
+def deploy(settings: Settings, clients: Clients) -> list[str]:
+    """Create or update the environment's stack, then set by API what is not as the template says.
 
-    An emulator's CloudFormation takes some properties without a word and forgets them: there they are set by API.
+    Returns what was set in a stack that was there before, property by property, in words; nothing where all was right.
+    CloudFormation itself leaves alone what others have changed as long as the template is the same, and an emulator's
+    takes some properties without a word and forgets them.
 
     Raises:
-        DeployError: CloudFormation has failed, or something isn't as the template says.
+        DeployError: CloudFormation has failed, or something isn't as the template says and could not be set.
     """
     template = render(settings)
     interval_s = _POLL_INTERVAL_S if settings.aws == "aws" else _EMULATOR_POLL_INTERVAL_S
-    _Stack(clients.cloudformation, settings.stack, interval_s).apply(template)
-    _verify(facts(template, clients), complete=settings.aws != "aws")
-
-
-def _verify(wanted: Iterable[Fact], *, complete: bool) -> None:
-    wrong = []
-    for fact in wanted:
-        try:
-            if not fact.holds() and complete and fact.write:
-                fact.write()
-                log.debug("completed_by_api", fact=fact.name)
-            if not fact.holds():
-                wrong.append(f"{fact.name} is {fact.read()}, not {fact.wanted}")
-        except ClientError as error:
-            wrong.append(f"{fact.name} cannot be read or set: {_message(error)}")
+    is_new = _Stack(clients.cloudformation, settings.stack, interval_s).apply(template)
+    changed, wrong = mend(facts(template, clients), interval_s=interval_s)
     if wrong:
-        raise DeployError("; ".join(wrong))
+        raise DeployError("\n".join([*wrong, *changed]))
+    return [] if is_new else changed
 
 
 class _Stack:
@@ -74,18 +63,21 @@ class _Stack:
         self._name = name
         self._interval_s = interval_s
 
-    def apply(self, template: JsonObject) -> None:
+    def apply(self, template: JsonObject) -> bool:
+        """Create or update the stack; return whether it is a new one."""
         status = self._settle()
         if status in _STILLBORN:
             self._client.delete_stack(StackName=self._name)
             status = self._settle()
         body = json.dumps(template, separators=(",", ":"))
-        if not self._begin(body, exists=status is not None):
-            return
+        is_new = status is None
+        if not self._begin(body, exists=not is_new):
+            return False
         status = self._settle()
         if status not in _DEPLOYED:
             raise DeployError(f"stack {self._name} is {status}: {self._reasons()}")
         log.info("stack_deployed", stack_name=self._name, status=status)
+        return is_new
 
     def _begin(self, body: str, *, exists: bool) -> bool:
         """Begin to create or update; return whether there is anything to do."""
@@ -93,9 +85,9 @@ class _Stack:
         try:
             begin(StackName=self._name, TemplateBody=body)
         except ClientError as error:
-            if "No updates are to be performed" in _message(error):
+            if "No updates are to be performed" in message(error):
                 return False
-            raise DeployError(f"stack {self._name} was refused: {_message(error)}") from error
+            raise DeployError(f"stack {self._name} was refused: {message(error)}") from error
         return True
 
     def _settle(self) -> str | None:
@@ -113,7 +105,7 @@ class _Stack:
         try:
             status = self._client.describe_stacks(StackName=self._name)["Stacks"][0]["StackStatus"]
         except ClientError as error:
-            if "does not exist" in _message(error):
+            if "does not exist" in message(error):
                 return None
             raise
         return None if status == "DELETE_COMPLETE" else status
@@ -146,7 +138,3 @@ class _Stack:
     def _begins(self, event: StackEventTypeDef) -> bool:
         starts = {"CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS"}
         return event["LogicalResourceId"] == self._name and event["ResourceStatus"] in starts
-
-
-def _message(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Message", str(error))

@@ -59,6 +59,7 @@ def _queue(kind: AnyKind, settings: Settings) -> JsonObject:
         "Properties": {
             "QueueName": settings.queue_name(kind.name),
             "VisibilityTimeout": settings.visibility_s,
+            "DelaySeconds": 0,
             "MessageRetentionPeriod": _QUEUE_RETENTION_S,
             "ReceiveMessageWaitTimeSeconds": settings.poll_s,
             "SqsManagedSseEnabled": True,
@@ -78,6 +79,7 @@ def _dlq(kind: AnyKind, settings: Settings) -> JsonObject:
         "Properties": {
             "QueueName": settings.dlq_name(kind.name),
             "MessageRetentionPeriod": retention.DEAD_LETTER_DAYS * _DAY_S,
+            "DelaySeconds": 0,
             "SqsManagedSseEnabled": True,
             "RedriveAllowPolicy": {"redrivePermission": "byQueue", "sourceQueueArns": [{"Fn::Sub": source}]},
         },

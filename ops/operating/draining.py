@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from schemas.operating import Pause, takers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from ops.desk import Desk
     from schemas.operating import SignOfLife
@@ -23,12 +23,14 @@ class Left:
     unheard: int
     """Living workers that have not said yet that they have paused."""
     in_hand: int
-    """Messages that workers still have."""
+    """Messages that these or others still have."""
+    silent: tuple[str, ...] = ()
+    """Workers that have said nothing for a while, and last said that they take the kinds or have something of them."""
 
     @property
     def is_nothing(self) -> bool:
         """Whether the kinds are drained."""
-        return not (self.unheard or self.in_hand)
+        return not (self.unheard or self.in_hand or self.silent)
 
 
 def pause_all(desk: Desk, kinds: Iterable[str], *, by: str) -> list[Pause]:
@@ -36,30 +38,39 @@ def pause_all(desk: Desk, kinds: Iterable[str], *, by: str) -> list[Pause]:
     return [desk.pauses.pause(Pause(kind=kind, since=desk.now(), by=by)) for kind in kinds]
 
 
-def left(desk: Desk, kinds: Sequence[str]) -> Left:
+def left(desk: Desk, kinds: Sequence[str], *, gone: Collection[str] = ()) -> Left:
     """Return what is left to wait for before nothing of these paused kinds runs.
 
     A worker says that it has paused after it has stopped to receive: what it then has in hand is all that it will have.
-    One that counts as gone has nothing: what it had comes back when its visibility ends, and is taken by none.
+    One that is silent may be dead, or out of the table's reach and at work: it is waited for until it is forgotten,
+    unless it is one of those of which the operator knows that they are gone.
     """
     now = desk.now()
     workers = desk.workforce.workers(now=now)
     taking = [(worker, kind) for kind in kinds for worker in takers(workers, kind, now=now)]
+    silent = [worker for worker in workers if not worker.is_alive(now) and worker.name not in gone]
     return Left(
         unheard=len({worker.name for worker, kind in taking if not _stopped(worker, kind)}),
         in_hand=sum(worker.in_hand.get(kind, 0) for worker, kind in taking),
+        silent=tuple(worker.name for worker in silent if any(_may_run(worker, kind) for kind in kinds)),
     )
+
+
+def _may_run(worker: SignOfLife, kind: str) -> bool:
+    return kind in worker.kinds and (not _stopped(worker, kind) or kind in worker.in_hand)
 
 
 def _stopped(worker: SignOfLife, kind: str) -> bool:
     return kind in worker.paused or worker.state == "draining"
 
 
-def wait_drained(desk: Desk, kinds: Sequence[str], *, timeout_s: float, watch: Callable[[Left], None]) -> Left:
+def wait_drained(
+    desk: Desk, kinds: Sequence[str], *, timeout_s: float, watch: Callable[[Left], None], gone: Collection[str] = ()
+) -> Left:
     """Wait until nothing of these paused kinds runs, or the time is up; return what is left then."""
     give_up_at = desk.now().timestamp() + timeout_s
     while True:
-        rest = left(desk, kinds)
+        rest = left(desk, kinds, gone=gone)
         watch(rest)
         if rest.is_nothing or desk.now().timestamp() >= give_up_at:
             return rest

@@ -6,8 +6,7 @@ import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ops.dlq.selection import Selection
-from ops.dlq.selection import find as dead_letters
+from ops.dlq.selection import Selection, dead_letters
 from ops.operating.stuck import why_stuck
 from schemas.kinds import registry
 from schemas.status import FINAL, Status

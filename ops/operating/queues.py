@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from ops.rates import Rates
+from schemas.errors import NoQueueError
 from schemas.operating import takers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from ops.desk import Desk
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
 #: Kinds are asked about at once, this many.
 _AT_ONCE = 8
-#: Rates are of about this time; what workers say of themselves is as well.
-_RATE_OVER = timedelta(minutes=1)
+_COUNTS = ("visible", "in_flight", "delayed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,8 @@ class QueueState:
     """None where no worker has said."""
     in_per_s: float | None = None
     """None until the queue was seen twice."""
+    missing: frozenset[Literal["queue", "dlq"]] = frozenset()
+    """What is not there; its counts are 0 here, and nothing for programs."""
 
     @property
     def total(self) -> int:
@@ -69,7 +71,10 @@ class QueueState:
         shown = ("kind", "visible", "in_flight", "delayed", "dead", "oldest_s", "in_per_s", "out_per_s", "drained_in_s")
         fields: JsonObject = {name: getattr(self, name) for name in shown}
         counts = {"workers": self.takers, "out_of_order": self.out_of_order}
-        return {"at": self.at.isoformat(), **fields, **counts, "paused": self.pause is not None}
+        unknown: JsonObject = dict.fromkeys(_COUNTS) if "queue" in self.missing else {}
+        unknown |= {"dead": None} if "dlq" in self.missing else {}
+        said = {"paused": self.pause is not None, "missing": sorted(self.missing)}
+        return {"at": self.at.isoformat(), **fields, **unknown, **counts, **said}
 
 
 def look(desk: Desk, kinds: Sequence[str]) -> list[QueueState]:
@@ -85,42 +90,46 @@ def look(desk: Desk, kinds: Sequence[str]) -> list[QueueState]:
 
 
 def _state(desk: Desk, kind: str, workers: Sequence[SignOfLife], pause: Pause | None) -> QueueState:
-    name = desk.settings.queue_name(kind)
+    depths = _depths(desk, desk.settings.queue_name(kind))
+    dead = _depths(desk, desk.settings.dlq_name(kind))
+    missing: dict[Literal["queue", "dlq"], bool] = {"queue": depths is None, "dlq": dead is None}
     oldest_at = desk.jobs.oldest_open(kind)
     now = desk.now()
     taking = takers(workers, kind, now=now)
     return QueueState(
         kind=kind,
         at=now,
-        **desk.queues.depths(name),
-        dead=sum(desk.queues.depths(desk.settings.dlq_name(kind)).values()),
+        **(depths or dict.fromkeys(_COUNTS, 0)),
+        dead=sum((dead or {}).values()),
         oldest_at=oldest_at,
         takers=len(taking),
         out_of_order=sum(kind in worker.out_of_order for worker in taking),
         pause=pause,
         out_per_s=sum(worker.settled_per_s.get(kind, 0.0) for worker in taking) if taking else None,
+        missing=frozenset(name for name, is_missing in missing.items() if is_missing),
     )
+
+
+def _depths(desk: Desk, queue: str) -> Mapping[str, int] | None:
+    try:
+        return desk.queues.depths(queue)
+    except NoQueueError:  # the others are shown all the same
+        return None
 
 
 class Trend:
     """What has come in since the looks before: what has gone out, and what there is more of."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, deque[QueueState]] = {}
+        self._rates: defaultdict[str, Rates] = defaultdict(Rates)
 
     def follow(self, states: Iterable[QueueState]) -> list[QueueState]:
         """Return the states with how fast jobs come, as far as the last minute's looks tell."""
         return [self._with_rate(state) for state in states]
 
     def _with_rate(self, state: QueueState) -> QueueState:
-        seen = self._seen.setdefault(state.kind, deque())
-        seen.append(state)
-        while len(seen) > 2 and seen[1].at <= state.at - _RATE_OVER:  # noqa: PLR2004 - two make a distance
-            seen.popleft()
-        first = seen[0]
-        seconds = (state.at - first.at).total_seconds()
-        if seconds <= 0:
+        grown = self._rates[state.kind].per_s(state.at, {"total": state.total})
+        if not grown:
             return state
-        grown = (state.total - first.total) / seconds
         # Depths are approximate, and rates of workers are a little late: less than nothing has not come.
-        return replace(state, in_per_s=max(0.0, round(grown + (state.out_per_s or 0.0), 3)))
+        return replace(state, in_per_s=max(0.0, round(grown["total"] + (state.out_per_s or 0.0), 3)))

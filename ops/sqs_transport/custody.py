@@ -38,7 +38,8 @@ class Custody:
         self._receiving: dict[str, int] = {}
         self._probing: set[str] = set()
         self._ended: deque[tuple[Held, Ending]] = deque()
-        self._stuck: set[str] = set()
+        self._settling: list[Held] = []
+        self._stuck: dict[str, str] = {}
         self._paused: frozenset[str] = frozenset()
         self._settled: Counter[str] = Counter()
         self._lock = threading.RLock()
@@ -110,7 +111,7 @@ class Custody:
     def end(self, receipt: str, ending: Ending) -> bool:
         """Say what becomes of a message; only the first word counts, false for any other."""
         with self._lock:
-            self._stuck.discard(receipt)
+            self._stuck.pop(receipt, None)
             held = self._held.pop(receipt, None)
             if held:
                 self._ended.append((held, ending))
@@ -131,8 +132,9 @@ class Custody:
     def give_up(self, receipt: str, ending: Ending) -> None:
         """End an attempt that the pool goes on with; its thread is stuck until the pool says something."""
         with self._lock:
-            if self.end(receipt, ending):
-                self._stuck.add(receipt)
+            held = self._held.get(receipt)
+            if held and self.end(receipt, ending):
+                self._stuck[receipt] = held.queue
 
     @property
     def stuck(self) -> int:
@@ -146,10 +148,11 @@ class Custody:
                 self._something_ended.wait_for(lambda: len(self._ended) >= BATCH or self.is_closed, linger_s)
 
     def drain(self) -> list[tuple[Held, Ending]]:
-        """Return all that has ended since."""
+        """Return all that has ended since; what was returned the last time has been settled."""
         with self._lock:
             ended = list(self._ended)
             self._ended.clear()
+            self._settling = [held for held, _ in ended]
             return ended
 
     def held(self) -> list[Held]:
@@ -186,9 +189,15 @@ class Custody:
             self._tell()
 
     def counts(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Return how many messages of each queue are in hand, and how many are done with since the beginning."""
+        """Return how many messages of each queue are in hand, and how many are done with since the beginning.
+
+        In hand is here also what a thread goes on with though its attempt is over, and an end that is still to be
+        settled: an attempt that was lost is then recorded.
+        """
         with self._lock:
-            return dict(Counter(held.queue for held in self._held.values())), dict(+self._settled)
+            ending = (*(held for held, _ in self._ended), *self._settling)
+            queues = {held.receipt: held.queue for held in (*self._held.values(), *ending)} | self._stuck
+            return dict(Counter(queues.values())), dict(+self._settled)
 
     def out_of_order(self) -> set[str]:
         """Return the queues whose engine is left alone for now."""

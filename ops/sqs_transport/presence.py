@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 
+from ops.rates import Rates
 from schemas.errors import UnavailableError
+from schemas.operating import SILENT_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,30 +25,18 @@ log = structlog.get_logger(__name__)
 
 #: Who has missed this many signs counts as gone.
 _SIGNS_MISSED = 3
-#: Rates are of about this time.
-_RATE_OVER = timedelta(minutes=1)
-
-
-class Rates:
-    """How many a second, from counts as they were seen."""
-
-    def __init__(self) -> None:
-        self._seen: deque[tuple[datetime, Mapping[str, int]]] = deque()
-
-    def per_s(self, now: datetime, counts: Mapping[str, int]) -> dict[str, float]:
-        """Note the counts, and return how fast each has grown over the last minute; nothing of what stood still."""
-        self._seen.append((now, counts))
-        while len(self._seen) > 2 and self._seen[1][0] <= now - _RATE_OVER:  # noqa: PLR2004 - two make a distance
-            self._seen.popleft()
-        since, before = self._seen[0]
-        seconds = (now - since).total_seconds()
-        grown = {name: count - before.get(name, 0) for name, count in counts.items()}
-        return {name: round(by / seconds, 3) for name, by in grown.items() if by and seconds > 0}
+#: Who can't speak takes nothing more, this long before it is forgotten: no drain would wait for it.
+_FORGOTTEN_SOON = SILENT_FOR / 2
 
 
 @dataclass(kw_only=True)
 class Presence:
-    """Looks at the pauses every few seconds; speaks when it is time, and at once where somebody may wait for it."""
+    """Looks at the pauses every few seconds; speaks when it is time, and at once where somebody may wait for it.
+
+    A kind is taken only once the worker has said that it takes it, and has read after that that it is not paused. Who
+    pauses later finds the worker, and waits for its word; who has paused before is heeded. And it is said to be
+    paused only when it is taken no more. So no drain ends too early: docs/architecture/03-delivery.md.
+    """
 
     about: SignOfLife
     """What doesn't change of what it says."""
@@ -59,7 +48,11 @@ class Presence:
     speak_s: float
     clock: Clock
     _paused: frozenset[str] = frozenset()
+    _taken: frozenset[str] = frozenset()
+    _said_taken: frozenset[str] = frozenset()
+    """Kinds of which the table can't but say that they are taken, whichever of this worker's words it has."""
     _said: SignOfLife | None = None
+    _said_until: datetime | None = None
     _speak_at: datetime | None = None
     _rates: Rates = field(default_factory=Rates)
     _is_over: threading.Event = field(default_factory=threading.Event)
@@ -83,32 +76,52 @@ class Presence:
     def look(self, custody: Custody) -> None:
         """Do what is due. A table out of reach changes nothing: what is paused stays so, and nothing else is."""
         with self._lock:
-            if not self._is_over.is_set():
+            if self._is_over.is_set():
+                return
+            if self._is_soon_forgotten():
+                self._said_taken = frozenset()
+            self._take(custody, self._taken & self._said_taken)
+            self._tried("pauses_not_read", lambda: self._heed(custody))
+            self._tried("sign_not_said", lambda: self._speak(custody))
+            if self._said_taken - self._paused - self._taken:
                 self._tried("pauses_not_read", lambda: self._heed(custody))
-                self._tried("sign_not_said", lambda: self._speak(custody))
+
+    def _is_soon_forgotten(self) -> bool:
+        return self._said_until is not None and self.clock() > self._said_until + _FORGOTTEN_SOON
 
     def _heed(self, custody: Custody) -> None:
         paused = frozenset(self.pauses.paused()) & frozenset(self.kinds.values())
         if paused != self._paused:
             log.warning("pauses_changed", paused=sorted(paused))
-        custody.pause([queue for queue, kind in self.kinds.items() if kind in paused])
+        self._take(custody, self._said_taken - paused)
         self._paused = paused
+
+    def _take(self, custody: Custody, kinds: frozenset[str]) -> None:
+        custody.pause([queue for queue, kind in self.kinds.items() if kind not in kinds])
+        self._taken = kinds
 
     def _speak(self, custody: Custody) -> None:
         now = self.clock()
         sign = self._sign(custody, now)
         if self._speak_at and now < self._speak_at and not self._has_news(sign):
             return
+        taken = frozenset(self.kinds.values()) - frozenset(sign.paused)
+        # Where this fails it may have been written all the same.
+        self._said, self._said_taken = None, self._said_taken & taken
         self.workforce.say(sign)
-        self._said, self._speak_at = sign, now + timedelta(seconds=self.speak_s)
+        self._said, self._said_taken, self._said_until = sign, taken, sign.until
+        self._speak_at = now + timedelta(seconds=self.speak_s)
 
     def _sign(self, custody: Custody, now: datetime) -> SignOfLife:
+        # In this order: what it has in hand when it takes no more is all that it will have.
+        state: Literal["draining", "running"] = "draining" if custody.is_closed else "running"
         in_hand, settled = custody.counts()
+        rates = self._rates.per_s(now, settled)
         return self.about.model_copy(
             update={
-                "state": "draining" if custody.is_closed else "running",
+                "state": state,
                 "in_hand": {self.kinds[queue]: count for queue, count in in_hand.items()},
-                "settled_per_s": {self.kinds[queue]: rate for queue, rate in self._rates.per_s(now, settled).items()},
+                "settled_per_s": {self.kinds[queue]: rate for queue, rate in rates.items() if rate},
                 "paused": tuple(sorted(self._paused)),
                 "out_of_order": tuple(sorted(self.kinds[queue] for queue in custody.out_of_order())),
                 "seen_at": now,

@@ -149,8 +149,8 @@ def tries_one_of_each(night: Night) -> None:
     mended = night.operator.sayline("dlq", "redrive", mismarked, "--set", "language=en", "--yes", "--wait")
     failed = night.operator.sayline("dlq", "redrive", named, "--yes", "--wait", ends=1)
 
-    assert counts(mended) == {"redriven": 1, "messages deleted": 1, "succeeded": 1}
-    assert counts(failed) == {"redriven": 1, "messages deleted": 1, "failed again": 1}
+    assert counts(mended) == {"redriven": 1, "message deleted": 1, "succeeded": 1}
+    assert counts(failed) == {"redriven": 1, "message deleted": 1, "failed again": 1}
     rows = night.checker.rows()
     assert (rows[named].status, rows[named].epoch) == ("dead_lettered", 1)
     assert (rows[mismarked].status, rows[mismarked].epoch) == ("succeeded", 1)

@@ -9,8 +9,10 @@ from uuid import uuid4
 
 import pytest
 
+from ops import memory_lists
 from ops.aws.clients import Clients
 from ops.aws.dead_letters import SqsDeadLetterBox
+from ops.aws.dynamodb import lists
 from ops.aws.queues import SqsQueues
 from ops.memory import MemoryQueues
 from ops.memory_dead_letters import MemoryDeadLetterBox
@@ -18,8 +20,10 @@ from ops.timing import utc_now
 from schemas import moves, purging
 from schemas.dead_letters import DeadKey, Period
 from schemas.envelope import Envelope
+from schemas.errors import RefusedError
 from schemas.job import CountAfter, Job, JobError, Lease, open_shard
 from schemas.moves import End, Holder
+from schemas.retention import held_until
 from schemas.status import Status
 from tests.conftest import ManualClock, new_job
 
@@ -75,6 +79,39 @@ def test_a_period_has_its_first_and_its_last_instant(store: Any, clock: ManualCl
     assert ids(store, kind, Period(until=since)) == [job.id for job in jobs[:2]]
 
 
+def test_who_dies_while_they_are_read_is_met_as_well(
+    store: Any, clock: ManualClock, kind: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(lists, "_DEAD_PAGE", 2)
+    monkeypatch.setattr(memory_lists, "_DEAD_PAGE", 2)
+    for _ in range(12):
+        clock.advance(1)
+        dead(store, clock, kind)
+    expected = ids(store, kind)
+
+    met = []
+    for key in store.dead_keys(kind):
+        met.append(key.job_id)
+        if len(met) <= 12:
+            clock.advance(1)
+            expected.append(dead(store, clock, kind).id)
+
+    assert met[:12] == expected[:12]
+    assert set(met[12:]) > set()
+    assert len(set(met)) == len(met)
+    assert set(met) <= set(expected)
+    assert list(store.dead_keys(kind, Period(until=clock() - timedelta(seconds=12)))) == [
+        DeadKey(died(job), job.id) for job in store.get_many(expected[:12])
+    ]
+
+
+def test_a_period_that_ends_before_it_begins_has_none(store: Any, clock: ManualClock, kind: str):
+    now = died(dead(store, clock, kind))
+
+    assert ids(store, kind, Period(since=now + timedelta(seconds=1), until=now)) == []
+    assert len(ids(store, kind, Period(since=now, until=now))) == 1
+
+
 def test_the_clock_checks_no_dead_letter_and_counts_none_as_open(store: Any, clock: ManualClock, kind: str):
     dead(store, clock, kind)
     clock.advance(86_400)
@@ -124,6 +161,28 @@ def test_who_is_given_up_is_listed_no_more_until_that_is_taken_back(store: Any, 
     assert list(store.dead_keys(kind)) == [DeadKey(died(job), job.id)]
 
 
+def test_what_is_brought_back_late_is_kept_for_as_long_as_its_letter(store: Any, clock: ManualClock, kind: str):
+    given_up = store.apply(purging.discard(dead(store, clock, kind), now=clock()))
+    clock.advance(timedelta(days=29).total_seconds())
+
+    restored = store.apply(purging.restore(given_up, now=clock()))
+
+    assert restored == store.get(given_up.id)
+    assert restored.expires_at == held_until(clock())
+
+
+def test_an_operator_runs_dead_letters_again_and_none_that_was_given_up(store: Any, clock: ManualClock, kind: str):
+    job, later = dead(store, clock, kind), clock() + timedelta(minutes=10)
+    given_up = store.apply(purging.discard(job, now=clock()))
+
+    with pytest.raises(RefusedError) as refused:
+        store.apply(moves.redrive(job, next_check_at=later, now=clock(), redrive_id="20261121T020355Zabcdef"))
+
+    assert (refused.value.existing, [unmet.name for unmet in refused.value.unmet]) == (given_up, ["allowed_state"])
+    owners = store.apply(moves.redrive(given_up, next_check_at=later, now=clock()))
+    assert (owners.status, owners.epoch) == (Status.QUEUED, 1)
+
+
 def test_who_is_followed_by_something_is_listed_once_that_is_done(store: Any, clock: ManualClock, kind: str):
     counts = {name: CountAfter(name=name, by=1, day="2026-11-21") for name in ("one", "two")}
     job = dead(store, clock, kind, **counts)
@@ -144,6 +203,12 @@ def test_many_records_are_read_in_the_order_of_their_ids_but_for_those_that_are_
     wanted = [job.id for job in reversed(jobs)]
 
     assert [job.id for job in store.get_many([*wanted[:50], "gone", *wanted[50:]])] == wanted
+
+
+def test_a_record_that_is_asked_for_twice_is_read_once(store: Any, clock: ManualClock, kind: str):
+    first, second = (dead(store, clock, kind) for _ in range(2))
+
+    assert store.get_many([second.id, first.id, second.id, "gone", "gone", first.id]) == [second, first]
 
 
 @dataclass

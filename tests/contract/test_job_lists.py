@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from ops.operating.jobs import Wanted, candidates
+from schemas import moves
 from schemas.job import dead_shard, parked_shard
 from schemas.status import Status
 from tests.conftest import ManualClock, new_job
@@ -86,6 +87,20 @@ def test_one_that_is_to_begin_later_waits_from_then_on(store: Any, clock: Manual
     create(store, clock, kind, created_at=clock(), due_at=clock() + timedelta(minutes=5))
 
     assert store.oldest_open(kind) == clock() + timedelta(minutes=5)
+
+
+def test_one_that_runs_again_or_whose_time_has_come_waits_from_then_on(store: Any, clock: ManualClock, kind: str):
+    [ended] = create(store, clock, kind, status=Status.FAILED, open_shard=None, next_check_at=None)
+    parked, due = Status.SCHEDULED, clock() + timedelta(days=3)
+    [later] = create(store, clock, kind, status=parked, open_shard=parked_shard(kind), due_at=due, next_check_at=due)
+    clock.now = due
+    check = due + timedelta(minutes=10)
+
+    again = store.apply(moves.redrive(ended, next_check_at=check, now=due))
+    assert (store.oldest_open(kind), again, again.created_at) == (due, store.get(ended.id), ended.created_at)
+    store.apply(moves.release(later, next_check_at=check, now=due))
+
+    assert store.oldest_open(kind) == due
 
 
 def test_jobs_are_selected_by_kind_state_and_time(store: Any, clock: ManualClock, kind: str):

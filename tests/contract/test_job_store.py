@@ -415,9 +415,7 @@ def test_the_real_store_lives_as_its_twin_does(local_aws: Settings):
             return f"{self.run_id}-{number}"
 
     machine = DynamoLifeCycle.TestCase
-    machine.settings = settings(
-        max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-    )
+    machine.settings = settings(max_examples=15, stateful_step_count=20, suppress_health_check=list(HealthCheck))
     machine("runTest").runTest()
 
 

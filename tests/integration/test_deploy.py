@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
+from botocore.exceptions import ClientError
 
 from ops.aws.clients import Clients
+from ops.doctor import examine
 from ops.infra import deploy as deployment
 from ops.infra.deploy import DeployError, deploy
 from ops.local import ports
@@ -22,10 +24,11 @@ from ops.local.emulator import wait_ready
 from ops.settings import Settings
 from schemas import retention
 from schemas.kinds import registry
+from tests.patients import patient
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_dynamodb.type_defs import TimeToLiveSpecificationTypeDef
 
@@ -180,27 +183,192 @@ def test_failed_stack_says_why_and_can_be_deployed_afterwards(emulator: Emulator
     assert attributes(emulator, emulator.settings.queue_name("tts"))["VisibilityTimeout"]
 
 
-def test_difference_that_is_not_to_be_set_by_api_is_named(deployed: Emulator):
-    url = deployed.queue_url()
-    deployed.clients.sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
-    with pytest.raises(DeployError, match=r"queue sayline-dev-tts is .*'VisibilityTimeout': 1,.* not "):
-        deploy(deployed.settings, deployed.clients)
+def set_attribute(emulator: Emulator, queue: str, **values: str) -> None:
+    sqs: Any = emulator.clients.sqs
+    sqs.set_queue_attributes(QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"], Attributes=values)
 
 
-def test_missing_resource_is_named(deployed: Emulator):
-    deployed.clients.sqs.delete_queue(QueueUrl=deployed.queue_url())
-    with pytest.raises(DeployError, match="queue sayline-dev-tts cannot be read or set"):
-        deploy(deployed.settings, deployed.clients)
+def delete_queue(emulator: Emulator, queue: str) -> None:
+    sqs = emulator.clients.sqs
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"])
 
 
-def test_nothing_is_completed_by_api_on_aws_itself(deployed: Emulator, monkeypatch: pytest.MonkeyPatch):
-    name = deployed.settings.table_name
+def change_index(emulator: Emulator, **change: Any) -> None:
+    table: Any = emulator.clients.dynamodb
+    kinds = {"owner": "S", "created_at": "N"}
+    table.update_table(
+        TableName=emulator.settings.table_name,
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": type_} for name, type_ in kinds.items()],
+        GlobalSecondaryIndexUpdates=[change],
+    )
+
+
+def switch_off_expiry(emulator: Emulator) -> None:
     off: TimeToLiveSpecificationTypeDef = {"AttributeName": "expires_at", "Enabled": False}
-    deployed.clients.dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=off)
+    emulator.clients.dynamodb.update_time_to_live(TableName=emulator.settings.table_name, TimeToLiveSpecification=off)
+
+
+STACK = "sayline-dev"
+FOREIGN = f'{{"deadLetterTargetArn": "arn:aws:sqs:us-east-1:000000000000:{STACK}-tts-dlq", "maxReceiveCount": 3}}'
+#: What somebody does by hand, the doctor's finding, and how deploying says that it is mended.
+FAULTS: dict[str, tuple[Callable[[Emulator], object], str, str]] = {
+    "policy-cleared": (
+        lambda e: set_attribute(e, f"{STACK}-tts", RedrivePolicy=""),
+        "no_redrive_policy",
+        f"mended queue {STACK}-tts: RedrivePolicy is missing: to {STACK}-tts-dlq after 100 receives",
+    ),
+    "policy-foreign": (
+        lambda e: set_attribute(e, f"{STACK}-picture", RedrivePolicy=FOREIGN),
+        "queue_differs",
+        f"mended queue {STACK}-picture: RedrivePolicy is to {STACK}-tts-dlq after 3 receives, not to",
+    ),
+    "visibility": (
+        lambda e: set_attribute(e, f"{STACK}-reply", VisibilityTimeout="5"),
+        "visibility_too_short",
+        f"mended queue {STACK}-reply: VisibilityTimeout is 5 s, not 60 s",
+    ),
+    "retention": (
+        lambda e: set_attribute(e, f"{STACK}-image", MessageRetentionPeriod="3600"),
+        "wrong_retention",
+        f"mended queue {STACK}-image: MessageRetentionPeriod is 1 hour, not 4 days",
+    ),
+    "dlq-retention": (
+        lambda e: set_attribute(e, f"{STACK}-tts-dlq", MessageRetentionPeriod="86400"),
+        "dlq_retention_too_short",
+        f"mended queue {STACK}-tts-dlq: MessageRetentionPeriod is 1 day, not 14 days",
+    ),
+    "delay": (
+        lambda e: set_attribute(e, f"{STACK}-tts", DelaySeconds="300"),
+        "queue_differs",
+        f"mended queue {STACK}-tts: DelaySeconds is 5 minutes, not 0 s",
+    ),
+    "queue-deleted": (
+        lambda e: delete_queue(e, f"{STACK}-tts"),
+        "missing_queue",
+        f"made queue {STACK}-tts anew",
+    ),
+    "dlq-deleted": (
+        lambda e: delete_queue(e, f"{STACK}-tts-dlq"),
+        "missing_queue",
+        f"made queue {STACK}-tts-dlq anew",
+    ),
+    "index-deleted": (
+        lambda e: change_index(e, Delete={"IndexName": "by_owner"}),
+        "missing_index",
+        f"mended indexes of table {STACK}: by_owner is missing: by owner (S) and created_at (N), KEYS_ONLY",
+    ),
+    "expiry-off": (
+        switch_off_expiry,
+        "storage_differs",
+        f"mended time to live of table {STACK}: Enabled is off, not on",
+    ),
+    "bucket-public": (
+        lambda e: e.clients.s3.delete_public_access_block(Bucket=STACK),
+        "public_bucket",
+        f"mended public access block of bucket {STACK}: it is not set",
+    ),
+    "lifecycle-gone": (
+        lambda e: e.clients.s3.delete_bucket_lifecycle(Bucket=STACK),
+        "storage_differs",
+        f"mended lifecycle of bucket {STACK}: it is not set",
+    ),
+}
+
+
+def doctors_codes(emulator: Emulator) -> set[str]:
+    clients, settings = emulator.clients, emulator.settings
+    seen = patient(settings=settings, clients=clients, kinds=list(registry()), role="operator")
+    return {finding.code for finding in examine(seen, ["queues", "storage"])}
+
+
+@pytest.mark.parametrize("aws", ["local", "aws"])
+def test_faults_that_the_doctor_finds_are_mended_by_deploying(
+    deployed: Emulator, monkeypatch: pytest.MonkeyPatch, aws: str
+):
     monkeypatch.setattr(deployment, "_POLL_INTERVAL_S", 0.1)
-    as_on_aws = deployed.settings.model_copy(update={"aws": "aws"})
-    with pytest.raises(DeployError, match="time to live of table sayline-dev"):
-        deploy(as_on_aws, deployed.clients)
+    settings = deployed.settings.model_copy(update={"aws": aws, "long_poll_s": deployed.settings.poll_s})
+    queue_url = deployed.queue_url()
+    for name, (plant, code, line) in FAULTS.items():
+        plant(deployed)
+        assert doctors_codes(deployed) == {code}, name
+        [mended] = deploy(settings, deployed.clients)
+        assert mended.startswith(line), name
+        assert doctors_codes(deployed) == set(), name
+    assert deployed.queue_url() == queue_url
+    assert deploy(settings, deployed.clients) == []
+
+
+def test_many_faults_at_once_are_mended_at_once(deployed: Emulator):
+    for plant, *_ in FAULTS.values():
+        plant(deployed)
+    assert len(deploy(deployed.settings, deployed.clients)) == len(FAULTS) - 3  # several lie in one queue
+    assert doctors_codes(deployed) == set()
+
+
+def test_queue_that_is_made_anew_buries_and_is_buried_from(deployed: Emulator):
+    for queue in ("tts", "tts-dlq"):
+        delete_queue(deployed, f"{STACK}-{queue}")
+    deploy(deployed.settings, deployed.clients)
+    test_every_kind_has_its_queues_as_the_template_says(deployed)
+
+
+def test_index_that_is_made_anew_finds_what_was_there_before(deployed: Emulator):
+    key = {"pk": {"S": "job"}, "sk": {"S": "job"}}
+    item: Any = {**key, "owner": {"S": "ann"}, "created_at": {"N": "1"}}
+    deployed.clients.dynamodb.put_item(TableName=deployed.settings.table_name, Item=item)
+    change_index(deployed, Delete={"IndexName": "by_owner"})
+    deploy(deployed.settings, deployed.clients)
+    found = deployed.clients.dynamodb.query(
+        TableName=deployed.settings.table_name,
+        IndexName="by_owner",
+        KeyConditionExpression="#owner = :owner",
+        ExpressionAttributeNames={"#owner": "owner"},
+        ExpressionAttributeValues={":owner": {"S": "ann"}},
+    )["Items"]
+    assert [one["pk"] for one in found] == [key["pk"]]
+
+
+def test_index_with_other_keys_is_left_alone_and_the_rest_is_mended(deployed: Emulator):
+    change_index(deployed, Delete={"IndexName": "by_owner"})
+    other = {
+        "IndexName": "by_owner",
+        "KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    change_index(deployed, Create=other)
+    set_attribute(deployed, f"{STACK}-tts", DelaySeconds="300")
+    with pytest.raises(DeployError) as failed:
+        deploy(deployed.settings, deployed.clients)
+    left, mended = str(failed.value).splitlines()
+    assert left.startswith(f"indexes of table {STACK}: by_owner is by owner (S), ALL, not by owner (S) and created_at")
+    assert mended == f"mended queue {STACK}-tts: DelaySeconds is 5 minutes, not 0 s"
+
+
+def test_table_that_is_gone_is_not_made_anew_empty(deployed: Emulator):
+    deployed.clients.dynamodb.delete_table(TableName=deployed.settings.table_name)
+    with pytest.raises(DeployError) as failed:
+        deploy(deployed.settings, deployed.clients)
+    [line] = str(failed.value).splitlines()
+    assert line.startswith(f"There is no table {STACK}. ")
+    assert "docs/runbooks/restore-the-table.md" in line
+    assert deployed.clients.dynamodb.list_tables()["TableNames"] == []
+
+
+def test_what_may_not_be_set_is_named_with_the_reason_and_hides_nothing_else(deployed: Emulator):
+    set_attribute(deployed, f"{STACK}-tts", DelaySeconds="300")
+    switch_off_expiry(deployed)
+
+    def refused(**_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not yours"}}, "SetQueueAttributes")
+
+    client: Any = deployed.clients.sqs
+    client.set_queue_attributes = refused
+    with pytest.raises(DeployError) as failed:
+        deploy(deployed.settings, deployed.clients)
+    assert str(failed.value).splitlines() == [
+        f"queue {STACK}-tts cannot be read or set: not yours",
+        f"mended time to live of table {STACK}: Enabled is off, not on",
+    ]
 
 
 def test_clean_stop_keeps_everything_and_another_port_serves_it(deployed: Emulator):

@@ -24,9 +24,9 @@ MOST_MB = 200
 DEPTH = 3000
 
 
-def many(report: Path, *arguments: str) -> tuple[list[str], dict[str, Any]]:
+def many(report: Path, *arguments: str, vendor: str = "up") -> tuple[list[str], dict[str, Any]]:
     """The lines that a command has written over 100,000 dead letters, and what it has done."""
-    command = [sys.executable, "-m", "tests.many_dead", str(COUNT), str(report), *arguments]
+    command = [sys.executable, "-m", "tests.many_dead", str(COUNT), vendor, str(report), *arguments]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     did = json.loads(report.read_text())
     assert (did["exit"], did["has_boto3"], did["most_mb"] < MOST_MB) == (0, True, True), did
@@ -50,6 +50,14 @@ def test_a_hundred_thousand_run_again_and_each_is_sent_once(tmp_path: Path):
 
     assert json.loads("\n".join(out))["redriven"] == COUNT
     assert (did["dead"], did["sent_once"], did["deleted"]) == (0, COUNT, COUNT)
+
+
+def test_a_hundred_thousand_run_again_once_though_all_of_them_die_again_at_once(tmp_path: Path):
+    command = ("redrive", "--kind", KIND, "--yes", "--rate", "0", "--json")
+    out, did = many(tmp_path / "report", *command, vendor="down")
+
+    assert json.loads("\n".join(out))["redriven"] == COUNT
+    assert (did["dead"], did["sent_once"], did["deleted"]) == (COUNT, COUNT, COUNT)
 
 
 def test_a_third_of_a_hundred_thousand_run_again_and_the_others_are_put_back(tmp_path: Path):

@@ -16,13 +16,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ops.aws.clients import Clients
+from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.queues import SqsQueues
 from ops.doctor import CHECKS, Patient, examine
 from ops.doctor.whole import patient
 from ops.infra.deploy import deploy
 from ops.roles import ROLES
 from ops.timing import utc_now
+from schemas.envelope import envelope_of
 from schemas.kinds import registry
+from schemas.status import Status
+from tests.conftest import new_job
 from tests.emulated import emulator, free_port
 from tests.operating import sign
 from workers.process import InspectedEngines
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
     from ops.roles import Role
     from ops.settings import Settings
+    from schemas.job import Job
 
 #: Whoever has looked may have left nothing.
 EMPTY = {"objects": 0, "items": 0, "messages": 0}
@@ -336,6 +341,52 @@ def test_12_a_worker_with_another_registry_or_library(stack: Settings, fields: d
         patient.workforce.forget("there:1")
 
     assert codes == ([code] if code else [])
+
+
+# --- a clock that does not run ---
+
+
+def minutes_ago(minutes: float) -> Any:
+    return utc_now() - timedelta(minutes=minutes)
+
+
+def put_job(patient: Patient, job_id: str, **fields: Any) -> Job:
+    store = DynamoJobStore(patient.clients.dynamodb, patient.settings.table_name)
+    clock: Any = utc_now
+    job = new_job(job_id, clock, **fields)
+    store.create(job)
+    return job
+
+
+def test_a_scheduled_job_that_nobody_releases_is_a_clock_that_is_silent(sound: Patient):
+    put_job(sound, "due", status=Status.SCHEDULED, next_check_at=minutes_ago(5), due_at=minutes_ago(5))
+
+    [finding] = examine(sound)
+
+    assert (finding.code, finding.subject) == ("clock_silent", "the clock")
+    assert "not looked for 5 minutes" in finding.detail
+    assert list(examine(replace(sound, role="worker"), ["workers"])) == []  # it may not ask
+
+
+@pytest.mark.parametrize("minutes", [-10, 0, 2])
+def test_a_scheduled_job_that_is_hardly_due_says_nothing_about_the_clock(sound: Patient, minutes: int):
+    at = minutes_ago(minutes)
+    put_job(sound, "due", status=Status.SCHEDULED, next_check_at=at, due_at=at)
+
+    assert list(examine(sound, ["workers"])) == []
+
+
+def test_a_late_job_is_the_clocks_only_where_no_message_waits_for_it(sound: Patient):
+    job = put_job(sound, "late", next_check_at=minutes_ago(20))
+    assert found_by(sound, "workers") == ["clock_silent"]
+
+    SqsQueues(sound.clients.sqs, sound.settings).send(envelope_of(job), owner=job.owner)
+
+    assert found_by(sound, "workers") == []
+
+
+def found_by(patient: Patient, check: str) -> list[str]:
+    return [finding.code for finding in examine(patient, [check])]
 
 
 # --- permissions, by the errors that AWS answers with ---

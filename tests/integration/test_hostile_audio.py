@@ -168,13 +168,13 @@ _STARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_STARTS, st.binary(max_size=5_000))
 def test_random_bytes_do_no_harm(decoder: Decoder, start: bytes, data: bytes):
     assert outcome(decoder, start + data) in REFUSALS | {"decoded"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.integers(0, 6),
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=8)), min_size=1, max_size=30),

@@ -100,7 +100,7 @@ def test_the_readers_addresses_are_limited(reader: Reader):
     assert addresses.split()[3] == str(MAX_ADDRESS_BYTES)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.one_of(
         st.binary(max_size=3_000),

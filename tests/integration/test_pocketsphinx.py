@@ -266,7 +266,7 @@ def test_a_text_without_english_words_is_refused(engine: PocketsphinxEngine, fie
 
 
 @given(text=st.text(min_size=1, max_size=60))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_text_is_handled(engine: PocketsphinxEngine, sentence: Spoken, text: str):
     if tokens_of(text, engine.lexicon):
         heard = hear(engine, sentence.samples[: HZ // 2], reference=text)

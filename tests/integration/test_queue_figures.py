@@ -99,3 +99,16 @@ def test_rates_and_the_time_that_is_left_follow_from_two_looks(
 
     assert second.total == 20 + more
     assert (second.in_per_s, second.drained_in_s) == (in_per_s, left_s)
+
+
+@pytest.mark.parametrize(("suffix", "missing"), [("", "queue"), ("-dlq", "dlq")])
+def test_a_queue_that_was_deleted_is_said_and_the_other_kinds_are_shown(desk: Desk, suffix: str, missing: str):
+    sqs: Any = Clients(desk.settings).sqs
+    name = f"{desk.settings.queue_name('tts')}{suffix}"
+    desk.queues.depths(name)  # its URL is known from before
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
+
+    for seen in (desk, open_desk(desk.settings)):
+        states = look(seen, ["tts", "reply"])
+
+        assert [sorted(state.missing) for state in states] == [[missing], []]

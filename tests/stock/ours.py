@@ -136,6 +136,7 @@ def deployed(settings: Settings, directory: Path) -> Iterator[Ours]:
         "visibility_s": VISIBILITY_S,
         "heartbeat_s": HEARTBEAT_S,
         "clock_interval_s": 3600,
+        "checkup": False,  # its requests are not a job's
         "log_format": "json",
     }
     # Made anew: a copy would take along what is derived from the environment's name.

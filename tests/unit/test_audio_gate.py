@@ -100,7 +100,7 @@ def test_levels_are_decibels_of_full_scale():
     assert loudest(pcm(tone / 100)).level_db == pytest.approx(-43, abs=0.5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(arrays.arrays(np.int16, st.integers(0, 3 * HZ), elements=st.integers(-32768, 32767)))
 def test_any_samples_have_an_answer(samples: NDArray[np.int16]):
     assert has_speech(samples) in {True, False}
@@ -110,7 +110,7 @@ def test_any_samples_have_an_answer(samples: NDArray[np.int16]):
         assert 0 <= found.rise_db < 120
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.floats(-3_000, 3_000), st.integers(0, 5 * HZ))
 def test_neither_a_constant_nor_silence_around_it_changes_whether_a_voice_is_heard(constant: float, before: int):
     quiet = pcm(np.concatenate([np.zeros(before), talk(2 * HZ, 2_000), np.zeros(HZ)]) + constant)

@@ -18,6 +18,9 @@ from schemas.errors import NotSentError, UnavailableError
 from schemas.job import JobError, dead_shards
 from tests.unit.test_aws_requests import NOW, SETTINGS, Wire
 
+#: More brackets than a parser of JSON follows.
+DEEP = "[" * 100_000
+
 URL = {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/1/q"}
 
 
@@ -78,6 +81,22 @@ def test_a_period_is_asked_for_and_not_filtered(wire: Wire, store: DynamoJobStor
     ]
 
 
+def test_a_period_that_ends_before_it_begins_is_not_asked_for(wire: Wire, store: DynamoJobStore):
+    assert list(store.dead_keys("tts", Period(NOW, NOW - timedelta(seconds=1)))) == []
+
+    assert wire.asked == []  # AWS answers with a ValidationException
+
+
+def test_no_request_names_a_record_twice(wire: Wire, store: DynamoJobStore):
+    wire.answers = [(200, {"Responses": {}, "UnprocessedKeys": {}})]
+
+    store.get_many([*"abcab", *map(str, range(98)), "a"])
+
+    asked = [params["RequestItems"]["sayline-dev"]["Keys"] for params in wire.params("BatchGetItem")]
+    named = [each["pk"]["S"] for keys in asked for each in keys]
+    assert ([len(keys) for keys in asked], len(set(named))) == ([100, 1], 101)
+
+
 def test_the_dead_are_counted_over_all_pages_without_being_read(wire: Wire, store: DynamoJobStore):
     wire.answers = [(200, {"Count": 7, "LastEvaluatedKey": key(1)}), (200, {"Count": 3}), (200, {"Count": 0})]
 
@@ -95,7 +114,7 @@ def test_messages_are_hidden_for_as_long_as_was_asked(wire: Wire, box: SqsDeadLe
     assert (asked["VisibilityTimeout"], asked["MaxNumberOfMessages"], asked["WaitTimeSeconds"]) == (77, 10, 1)
 
 
-@pytest.mark.parametrize("reason", ["{", "[]", '"x"'])
+@pytest.mark.parametrize("reason", ["{", "[]", '"x"', DEEP])
 def test_a_reason_that_is_none_of_ours_is_no_reason(wire: Wire, box: SqsDeadLetterBox, reason: str):
     attribute = {"sayline.reason": {"DataType": "String", "StringValue": reason}}
     message = {"MessageId": "m", "ReceiptHandle": "r", "Body": "?", "MessageAttributes": attribute}
@@ -104,6 +123,15 @@ def test_a_reason_that_is_none_of_ours_is_no_reason(wire: Wire, box: SqsDeadLett
     (letter,) = box.receive("tts", hide_s=1)
 
     assert (letter.envelope, letter.reason, letter.body) == (None, {}, "?")
+
+
+@pytest.mark.parametrize("body", ["?", "{}", "[]", DEEP, json.dumps({"body": DEEP})])
+def test_a_body_that_is_none_of_ours_is_no_envelope(wire: Wire, box: SqsDeadLetterBox, body: str):
+    wire.answers = [(200, URL), (200, {"Messages": [{"MessageId": "m", "ReceiptHandle": "r", "Body": body}]})]
+
+    (letter,) = box.receive("tts", hide_s=1)
+
+    assert (letter.envelope, letter.body) == (None, body)
 
 
 def test_messages_are_deleted_and_put_back_by_tens(wire: Wire, box: SqsDeadLetterBox):

@@ -156,7 +156,7 @@ NOUNS = st.sampled_from(
 WHERE = st.sampled_from(["on", "in", "under", "behind", "in front of", "near", "above", "with"])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(NOUNS, WHERE, NOUNS, WHERE, NOUNS)
 def test_whatever_is_put_together_stays_in_the_frame(one: str, here: str, two: str, there: str, three: str):
     text = f"A {one} is {here} the {two} {there} the {three}.".replace("A t", "T")

@@ -58,8 +58,21 @@ def test_codes_are_those_of_the_dead_and_none_where_aws_is_out_of_reach(clock: A
     assert offered("sayline dlq list --code ") == ["bad_voice", "engine_crashed"]
     assert offered("sayline dlq redrive --code b") == ["bad_voice"]
 
+    clock.advance(2 * 3600)
+    for kind in ("tts", "reply"):
+        for number in range(120):
+            night.dead(f"{kind}-{number}", kind=kind)
+    night.dead("new", JobError(code="bad_key", message="There is none.", retryable=False), kind="transcription")
+    assert offered("sayline dlq list --code ") == ["bad_key", "engine_crashed"], "some of each kind, the latest"
+
     def out(_: object) -> Any:
         raise UnavailableError("DynamoDB", "EndpointConnectionError")
 
     monkeypatch.setattr(completion, "open_desk", out)
+    assert offered("sayline dlq list --code ") == []
+
+
+def test_no_codes_are_offered_where_the_settings_are_wrong(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SAYLINE_VISIBILITY_S", "soon")
+
     assert offered("sayline dlq list --code ") == []

@@ -4,71 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from types import SimpleNamespace
+import time
+from datetime import UTC, datetime
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
+from rich.console import Console as Screen
 
-from ops.cli.dlq import app, redriving, watching
-from ops.cli.operators import common
-from ops.cli.output import command_line
+from ops.cli.dlq import tables
+from ops.cli.dlq.listing import count
+from ops.dlq.selection import Selection
 from ops.memory_dead_letters import MemoryDeadLetterBox
-from schemas.job import JobError
+from schemas.job import Attempt
 from schemas.redriving import begin_again
 from schemas.status import Status
+from tests.conftest import ManualClock, new_job
 from tests.dead_letters import Night
+from tests.dlq_console import Console, three_dead, unwrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from typer.testing import Result
 
-    from tests.conftest import ManualClock
-
-VOICE = JobError(code="bad_voice", message="There is no such \x1b[31mvoice.", retryable=False, engine="polly")
 COMMANDS = ("list", "show", "redrive", "purge", "export", "import", "watch")
 
-main = command_line()
-main.add_typer(app)
-
-
-class Console:
-    """Runs commands; in each pause of theirs a worker works off what was sent."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, night: Night) -> None:
-        self.night = night
-        self.fails: list[str] = []
-        self.now = 0.0
-        monkeypatch.setattr(common, "desk", night.desk)
-        for module in (redriving, watching):
-            monkeypatch.setattr(module, "time", SimpleNamespace(sleep=self._sleep, monotonic=lambda: self.now))
-
-    def run(self, *args: str) -> Result:
-        return CliRunner().invoke(main, ["dlq", *args], terminal_width=80)
-
-    def _sleep(self, seconds: float) -> None:
-        self.now += seconds
-        self.night.work(fails=lambda job: job.id in self.fails)
-
 
 @pytest.fixture
-def night(clock: ManualClock) -> Night:
-    night = Night(clock)
-    night.dead("a")
-    night.dead("b", VOICE, trace="00-trace", flow="lesson", step="speak")
-    night.dead("c", VOICE)
-    return night
-
-
-@pytest.fixture
-def console(monkeypatch: pytest.MonkeyPatch, night: Night) -> Console:
-    return Console(monkeypatch, night)
-
-
-def unwrapped(text: str) -> str:
-    return " ".join(text.split())
+def console(monkeypatch: pytest.MonkeyPatch, clock: ManualClock) -> Console:
+    return Console(monkeypatch, three_dead(Night(clock)))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -135,11 +100,15 @@ def test_nothing_that_fits_is_said_and_is_no_error(console: Console, args: tuple
     [
         ("list", "--kind", "none"),
         ("list", "--older", "yesterday"),
+        ("list", "--newer", "999999d"),
+        ("list", "--older", "2h", "--newer", "1h"),
+        ("redrive", "--yes", "--all", "--older", "60m", "--newer", "1h"),
+        ("outcome", "--newer", "999999d"),
         ("redrive", "--to", "none"),
         ("redrive", "--all", "--set", "x", "--yes"),
         ("redrive", "--yes"),
         ("redrive", "--all", "--kind", "tts", "--yes"),
-        ("redrive", "--set", "x=1", "--edit"),
+        ("redrive", "--set", "x=1", "--edit", "--yes"),
         ("purge",),
         ("purge", "--kind", "tts"),
         ("purge", "--kind", "tts", "--confirm", "tts"),
@@ -176,7 +145,7 @@ def test_a_job_is_shown_with_its_reasons_and_what_it_asked_for(console: Console)
 def test_a_redrive_is_rehearsed_unless_it_is_meant(console: Console):
     done = console.run("redrive", "--code", "bad_voice", "--set", "text=null")
 
-    assert done.exit_code == 0
+    assert done.exit_code == 65
     assert "2 requests would not fit" in done.stderr
     assert done.stderr.endswith("None would be run again.\n")
     assert console.night.queues.sent == []
@@ -231,102 +200,47 @@ def test_what_does_not_fit_is_refused_by_field_and_stays_dead(console: Console):
     assert console.night.job("a").status is Status.DEAD_LETTERED
 
 
-@pytest.fixture
-def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Have the operator do this to the document that is to be edited."""
-
-    def install(code: str) -> None:
-        script = tmp_path / "editor.py"
-        head = "import json, pathlib, sys; p = pathlib.Path(sys.argv[1]); d = json.loads(p.read_text())\n"
-        script.write_text(f"{head}{code}\n")
-        monkeypatch.delenv("VISUAL", raising=False)
-        monkeypatch.setenv("EDITOR", f"{sys.executable} {script}")
-
-    return install
-
-
-def test_requests_are_edited_and_those_that_are_taken_out_stay_dead(console: Console, editor: Any):
-    editor("del d['c']; d['b']['text'] = '안녕'; p.write_text(json.dumps(d))")
-
-    done = console.run("redrive", "--code", "bad_voice", "--edit", "--yes")
-
-    assert done.exit_code == 0
-    job = console.night.job("b")
-    assert console.night.desk().payloads.load(job.request)["text"] == "안녕"
-    assert (job.status, console.night.job("c").status) == (Status.QUEUED, Status.DEAD_LETTERED)
+@pytest.mark.parametrize("args", [("redrive",), ("redrive", "--yes"), ("redrive", "--yes", "--wait", "--json")])
+def test_ids_of_no_dead_letters_are_named_and_no_success(console: Console, args: tuple[str, ...]):
+    assert console.run(*args, "a", "nope", "b", "neither").exit_code == 66
+    assert "nope, neither: no such dead letter." in console.run(*args, "nope", "neither").stderr
+    assert console.run(*args, "c").exit_code == 0
 
 
 @pytest.mark.parametrize(
-    ("code", "exit_code", "said"),
-    [
-        ("pass", 2, "Nothing was changed."),
-        ("sys.exit(3)", 2, "ended with 3"),
-        ("p.write_text('{')", 65, "not JSON: line 1"),
-        ("p.write_text('[]')", 65, "an object of requests"),
-        ("p.write_text('{\"x\": {}}')", 65, "not among those"),
-        ("p.write_text('{}')", 2, "No request was left in."),
-    ],
+    "args", [("list",), ("list", "--json"), ("list", "--group"), ("list", "--group", "--json"), ("redrive",)]
 )
-def test_an_edit_that_is_none_changes_nothing(console: Console, editor: Any, code: str, exit_code: int, said: str):
-    editor(code)
-
-    done = console.run("redrive", "a", "--edit", "--yes")
-
-    assert (done.exit_code, said in done.stderr) == (exit_code, True)
-    assert console.night.job("a").status is Status.DEAD_LETTERED
-
-
-def test_a_purge_leaves_a_file_that_brings_them_back(console: Console, tmp_path: Path):
-    file = tmp_path / "dead.jsonl"
-
-    done = console.run(
-        "purge",
-        "--kind",
-        "tts",
-        "--code",
-        "bad_voice",
-        "--into",
-        str(file),
-        "--confirm",
-        "sayline-dev-tts-dlq",
-        "--json",
-    )
-
-    assert done.exit_code == 0
-    told = {"given_up": 2, "moved_on": 0, "messages_deleted": 2, "file": str(file)}
-    assert json.loads(done.stdout) == told
-    assert console.night.letters() == [("a", 0)]
-    assert [console.night.job(name).status for name in "bc"] == [Status.FAILED] * 2
-
-    back = console.run("import", str(file))
-
-    assert (back.exit_code, back.stdout) == (0, "back: 2\n")
-    assert console.night.letters() == [("a", 0), ("b", 0), ("c", 0)]
-
-
-def test_messages_of_no_job_are_told_of_and_purged_by_themselves(console: Console, tmp_path: Path):
+def test_messages_of_no_job_are_told_of_wherever_all_is_listed(console: Console, args: tuple[str, ...]):
     console.night.queues.bury_foreign("sayline-dev-tts", "?", code="malformed")
-    file = tmp_path / "strays.jsonl"
-    assert "tts: about 1 messages more" in unwrapped(console.run("list", "--group").stderr)
-    assert console.run("list", "--group", "--code", "bad_voice").stderr == ""
 
-    purge = ("purge", "--kind", "tts", "--strays", "--into", str(file), "--confirm", "sayline-dev-tts-dlq")
-    refused = console.run(*purge, "--code", "bad_voice")
-    done = console.run(*purge, "--json")
+    assert "tts: about 1 message more than dead-lettered jobs" in unwrapped(console.run(*args).stderr)
+    assert "message" not in console.run(*args, "--owner", "mina").stderr
 
-    assert (refused.exit_code, "--strays goes with --kind alone." in refused.stderr) == (2, True)
-    assert json.loads(done.stdout) == {"strays_deleted": 1, "file": str(file)}
-    assert json.loads(file.read_text())["body"] == "?"
-    assert [console.night.job(name).status for name in "abc"] == [Status.DEAD_LETTERED] * 3
-    assert (len(console.night.letters()), console.night.queues.foreign) == (3, [])
-    assert console.run("list", "--group").stderr == ""
+
+def test_a_redrive_of_all_that_finds_nothing_tells_of_messages_of_no_job(console: Console):
+    everything = ("redrive", "--all", "--yes")
+    assert console.run(*everything).exit_code == 0
+    console.night.queues.bury_foreign("sayline-dev-tts", "?", code="malformed")
+
+    done = console.run(*everything)
+
+    assert done.stdout == "There are no such dead letters.\n"
+    assert "tts: about 1 message more than dead-lettered jobs" in unwrapped(done.stderr)
+
+
+def test_only_what_is_chosen_whole_has_a_total(console: Console):
+    desk, kinds = console.night.desk(), ["tts"]
+
+    assert count(desk, Selection(kinds=kinds)) == 3
+    assert count(desk, Selection(kinds=kinds, ids=["a", "b"], code="x")) == 2
+    assert count(desk, Selection(kinds=kinds, code="bad_voice")) is None
 
 
 def test_nothing_is_counted_where_no_bar_is_seen(console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(console.night.store, "count_dead", lambda _: pytest.fail("it was counted"))
 
     for args in (
-        ("list", "--json"),
+        ("list", "--kind", "tts", "--text", "engine", "--json"),
         ("export", str(tmp_path / "dead.jsonl")),
         ("redrive", "a"),
         ("redrive", "a", "--yes"),
@@ -341,7 +255,7 @@ def test_a_job_whose_message_has_expired_is_listed_told_of_and_run_again(console
     listed = console.run("list", "--json")
     console.run("redrive", expired.job_id, "--yes")
 
-    assert "tts: about 1 messages fewer than dead-lettered jobs" in unwrapped(grouped.stderr)
+    assert "tts: about 1 message fewer than dead-lettered jobs" in unwrapped(grouped.stderr)
     assert [json.loads(line)["id"] for line in listed.stdout.splitlines()] == ["a", "b", "c"]
     assert [message.job_id for message in console.night.queues.sent] == [expired.job_id]
 
@@ -380,37 +294,40 @@ def test_a_redrive_of_nothing_deletes_what_a_killed_one_has_left(console: Consol
     assert console.night.letters() == [("b", 0), ("c", 0)]
 
 
-def test_an_export_leaves_them_where_they_are_and_overwrites_nothing(console: Console, tmp_path: Path):
-    file = tmp_path / "dead.jsonl"
+def test_a_list_for_programs_changes_nothing_and_drives_no_terminal(console: Console):
+    owner = "mi\u00adna\u200b\x1b[31m"
+    console.night.dead("d", owner=owner, kind="reply")
 
-    done = console.run("export", str(file), "--kind", "tts", "--json")
-    again = console.run("export", str(file))
+    done = console.run("list", "--kind", "reply", "--json")
 
-    assert json.loads(done.stdout) == {"written": 3, "file": str(file)}
-    assert (again.exit_code, "File exists" in unwrapped(again.stderr)) == (2, True)
-    assert len(file.read_text().splitlines()) == 3
-    assert console.night.letters() == [("a", 0), ("b", 0), ("c", 0)]
+    assert json.loads(done.stdout)["owner"] == owner
+    assert not set(done.stdout) & {"\u00ad", "\u200b", "\x1b"}
 
 
-def test_a_file_that_was_cut_off_is_brought_back_up_to_there(console: Console, tmp_path: Path):
-    file = tmp_path / "dead.jsonl"
-    console.run("purge", "--kind", "tts", "--into", str(file), "--confirm", "sayline-dev-tts-dlq")
-    file.write_text(file.read_text()[:-9])
-
-    done = console.run("import", str(file))
-
-    assert (done.exit_code, "line 3 is no dead letter" in unwrapped(done.stderr)) == (65, True)
-    assert [console.night.job(name).status for name in "ab"] == [Status.DEAD_LETTERED] * 2
+@pytest.fixture
+def _seoul(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Seoul")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
-def test_who_watches_sees_what_has_died_since(console: Console, monkeypatch: pytest.MonkeyPatch):
-    console.night.clock.advance(1)
-    monkeypatch.setattr(watching, "time", SimpleNamespace(sleep=lambda _: console.night.dead("d", VOICE)))
+@pytest.mark.usefixtures("_seoul")
+@pytest.mark.parametrize(
+    ("end", "shown"),
+    [
+        ("2026-11-20T15:10Z", "at 2026-11-20 23:50:00 +0900: retry"),  # midnight in Seoul is between the two
+        ("2026-11-21T00:10Z", "at 2026-11-20 23:50:00 +0900: retry"),
+        ("2026-11-20T14:59Z", "at 23:50:00: retry"),
+    ],
+)
+def test_an_attempt_has_its_date_where_its_day_is_another_for_who_reads_it(clock: ManualClock, end: str, shown: str):
+    died = datetime.fromisoformat(end)
+    early = Attempt(epoch=0, attempt=1, outcome="retry", at=datetime(2026, 11, 20, 14, 50, tzinfo=UTC))
+    job = new_job("a", clock, finished_at=died, history=(early,))
 
-    done = console.run("watch", "--kind", "tts", "--looks", "2", "--json")
+    file = StringIO()
+    Screen(width=80, file=file).print(tables.details(job, None, died))
 
-    first, second = (json.loads(line) for line in done.stdout.splitlines())
-    assert first == [{"kind": "tts", "dead": 3, "messages": 3, "new": {}}]
-    assert second == [{"kind": "tts", "dead": 4, "messages": 4, "new": {"bad_voice": 1}}]
-    table = console.run("watch", "--looks", "1").stdout.splitlines()
-    assert table[0].split() == ["KIND", "DEAD", "MESSAGES", "NEW", "SINCE"]
+    assert shown in unwrapped(file.getvalue())

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ops.cli.operators import jobs as all_jobs
 from ops.cli.operators import pausing, queues
-from schemas.errors import UnavailableError
+from schemas.errors import NoQueueError, UnavailableError
 from schemas.job import JobError, Lease, Payload
 from schemas.kinds import registry
 from schemas.operating import Pause
@@ -26,6 +26,9 @@ COMMANDS = ("queues", "jobs", "workers", "pause", "resume", "drain")
 @pytest.fixture
 def office(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Office:
     return Office(clock, monkeypatch)
+
+
+MORE = "There are more than {}: --limit says how many are listed.\n"
 
 
 def interrupt() -> None:
@@ -65,6 +68,30 @@ def test_aws_out_of_reach_is_a_sentence(office: Office, monkeypatch: pytest.Monk
 
 
 # --- queues ---
+
+
+@pytest.mark.parametrize(("suffix", "note", "unknown"), [("", "no queue", "visible"), ("-dlq", "no DLQ", "dead")])
+def test_a_queue_that_is_gone_is_said_in_its_row_and_hides_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch, suffix: str, note: str, unknown: str
+):
+    depths = office.depths.depths
+
+    def without(queue: str) -> Any:
+        if queue == f"sayline-dev-tts{suffix}":
+            raise NoQueueError("SQS", queue)
+        return depths(queue)
+
+    monkeypatch.setattr(office.depths, "depths", without)
+
+    rows = office.run("queues", "tts", "reply").stdout.splitlines()
+    documents = {row["kind"]: row for row in json.loads(office.run("queues", "--json").stdout)}
+
+    [tts] = [row for row in rows if row.startswith("tts")]
+    assert note in tts
+    assert [row for row in rows if row.startswith("reply")]
+    assert documents["tts"][unknown] is None
+    assert documents["reply"][unknown] == 0
+    assert [kind for kind, row in documents.items() if row["missing"]] == ["tts"]
 
 
 def test_queues_are_shown_with_their_depths_rates_and_how_long_it_takes(office: Office, clock: ManualClock):
@@ -237,6 +264,24 @@ def test_what_is_no_age_is_refused_with_examples(office: Office, age: str):
     assert "write 90s, 10m, 2h or 3d" in refused.stderr
 
 
+def test_a_list_of_jobs_that_is_cut_says_so(jobs: Office):
+    number = len(json.loads(jobs.run("jobs", "--json").stdout))
+
+    cut, whole = (jobs.run("jobs", "--limit", str(limit), "--json") for limit in (number - 1, number))
+
+    assert (len(json.loads(cut.stdout)), cut.stderr) == (number - 1, MORE.format(number - 1))
+    assert (len(json.loads(whole.stdout)), whole.stderr) == (number, "")
+
+
+@pytest.mark.parametrize("newer", ["1h", "60m", "30m"])
+def test_a_period_that_is_none_is_refused(office: Office, newer: str):
+    refused = office.run("jobs", "--older", "1h", "--newer", newer)
+
+    assert refused.exit_code == 2
+    assert "Nothing is older than 1h" in refused.stderr
+    assert "3650d is the most" in office.run("jobs", "--newer", "999999d").stderr
+
+
 # --- workers ---
 
 
@@ -310,13 +355,25 @@ def test_a_drain_pauses_all_and_waits_for_what_runs(office: Office, clock: Manua
     assert "Drained" in drained.stderr
 
 
+def test_a_drain_waits_for_a_silent_worker_unless_it_is_known_to_be_dead(office: Office, clock: ManualClock):
+    office.operating.say(sign(clock, "host:7", in_hand={"tts": 1}, until=clock() - timedelta(seconds=1)))
+
+    ended = office.run("drain", "tts", "--timeout", "5")
+
+    assert ended.exit_code == 75
+    assert "0 in hand, 0 workers yet to pause, silent: host:7" in ended.stderr
+    assert "If host:7 is dead, say --gone host:7." in ended.stderr.replace("\n", " ")
+    assert office.run("drain", "tts", "--gone", "host:7").exit_code == 0
+
+
 def test_a_drain_that_takes_too_long_says_so_and_leaves_the_kinds_paused(office: Office, clock: ManualClock):
     office.operating.say(sign(clock, in_hand={"tts": 1}, until=clock() + timedelta(hours=1)))
 
     ended = office.run("drain", "tts", "--timeout", "5", "--json")
 
     assert ended.exit_code == 75
-    assert json.loads(ended.stdout) == {"kinds": ["tts"], "drained": False, "in_hand": 1, "unheard": 1}
+    expected = {"kinds": ["tts"], "drained": False, "in_hand": 1, "unheard": 1, "silent": []}
+    assert json.loads(ended.stdout) == expected
     assert "stay paused" in ended.stderr
     assert set(office.operating.paused()) == {"tts"}
 

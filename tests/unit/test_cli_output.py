@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,8 @@ from ops.cli.operators import common
 from ops.cli.output import Cropped
 from ops.cli.refusals import reported
 from ops.cli.start import ended_by_ctrl_c
-from ops.cli.tables import Entry, listed, plain_table
+from ops.cli.tables import Entry, age, listed, plain_table, span
+from ops.infra.deploy import DeployError
 from ops.settings import Settings
 from schemas.errors import UnavailableError
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
         ("EndpointConnectionError", "`sayline up` starts one"),
         ("ResourceNotFoundException", "`sayline deploy` makes one"),
         ("AWS.SimpleQueueService.NonExistentQueue", "`sayline deploy` makes one"),
+        ("there is no queue sayline-dev-tts", "`sayline deploy` makes one"),
         ("NoSuchBucket", "`sayline deploy` makes one"),
         ("404", "`sayline deploy` makes one"),
         ("NoCredentialsError", "must have some: log in"),
@@ -47,6 +50,14 @@ if TYPE_CHECKING:
         ("InvalidClientTokenId", "AWS knows them not"),
         ("AccessDeniedException", "`sayline doctor` says what it lacks"),
         ("403", "`sayline doctor` says what it lacks"),
+        ("ThrottlingException", "asked too often"),
+        ("ProvisionedThroughputExceededException", "asked too often"),
+        ("RequestThrottled", "asked too often"),
+        ("SlowDown", "asked too often"),
+        ("UnprocessedKeys", "asked too often"),
+        ("3 of 10 messages were not sent", "asked too often"),
+        ("InternalServerError", "AWS itself is out of order"),
+        ("503", "AWS itself is out of order"),
     ],
 )
 def test_what_aws_refuses_is_told_with_what_to_do(capsys: pytest.CaptureFixture[str], reason: str, remedy: str):
@@ -56,6 +67,15 @@ def test_what_aws_refuses_is_told_with_what_to_do(capsys: pytest.CaptureFixture[
     said = " ".join(capsys.readouterr().err.split())
     assert (ended.value.exit_code, remedy in said) == (69, True)
     assert said.startswith(f"DynamoDB is unavailable: {reason}.")
+
+
+def test_an_index_that_there_is_not_is_a_sentence_and_a_defect_is_one_still(capsys: pytest.CaptureFixture[str]):
+    why = "An error occurred (ValidationException): The table does not have the specified index: open"
+    with pytest.raises(typer.Exit) as ended, reported():
+        raise RuntimeError(why)
+    assert (ended.value.exit_code, "The table has no index open." in capsys.readouterr().err) == (69, True)
+    with pytest.raises(RuntimeError, match="else"), reported():
+        raise RuntimeError("anything else")
 
 
 def test_a_profile_that_there_is_not_is_no_defect_of_ours(monkeypatch: pytest.MonkeyPatch):
@@ -151,10 +171,39 @@ def test_a_list_cuts_what_is_below_its_lines_and_no_cell():
 
 
 def test_a_deployment_is_told_to_programs(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("ops.infra.deploy.deploy", lambda *_: None)
+    mended = ["mended queue sayline-dev-tts: DelaySeconds is 5 minutes, not 0 s"]
+    monkeypatch.setattr("ops.infra.deploy.deploy", lambda *_: mended)
     monkeypatch.setattr(processes, "configure", lambda *_, **__: None)
 
     done = CliRunner().invoke(app, ["deploy", "--json"])
 
-    assert json.loads(done.stdout) == {"stack": "sayline-dev", "region": "us-east-1"}
-    assert CliRunner().invoke(app, ["deploy"]).stdout == "sayline-dev is deployed\n"
+    assert json.loads(done.stdout) == {"stack": "sayline-dev", "region": "us-east-1", "mended": mended}
+    assert CliRunner().invoke(app, ["deploy"]).stdout.splitlines() == [*mended, "sayline-dev is deployed"]
+
+
+def test_a_deployment_that_leaves_faults_says_each_on_a_line(monkeypatch: pytest.MonkeyPatch):
+    def failed(*_: object) -> None:
+        raise DeployError("There is no table sayline-dev.\nmended queue sayline-dev-tts: it is not set")
+
+    monkeypatch.setattr("ops.infra.deploy.deploy", failed)
+    monkeypatch.setattr(processes, "configure", lambda *_, **__: None)
+
+    shown = CliRunner().invoke(app, ["deploy"])
+
+    assert shown.exit_code == 1
+    assert shown.stderr.splitlines() == [
+        "The stack is not as it should be.",
+        "There is no table sayline-dev.",
+        "mended queue sayline-dev-tts: it is not set",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(-1, "0 s"), (59.9, "59 s"), (60, "1 min"), (5400, "1 h"), (86_399, "23 h"), (200_000, "2 d")],
+)
+def test_a_span_and_an_age_are_told_alike(seconds: float, shown: str):
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+
+    assert (span(seconds), age(now - timedelta(seconds=seconds), now)) == (shown, shown)
+    assert span(None) == "-"

@@ -77,7 +77,7 @@ def test_before_and_and_after_hello_it_is_a_matter_of_taste():
 
 
 @given(st.text())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_text_has_the_same_gaps_again_and_all_are_inside_it(text: str):
     sentences = [tagged(words) for words in sentences_of(text)]
     gaps = [gap for sentence in sentences for gap in gaps_of(sentence)]

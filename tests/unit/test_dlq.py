@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ops.dlq.amending import Amendment, UnfitError
+from ops.dlq.brought import Brought
 from ops.dlq.clearing import Clearing
 from ops.dlq.groups import group
-from ops.dlq.importing import Brought, Importer
-from ops.dlq.lines import UnreadableLineError, line_of, read
+from ops.dlq.importing import Importer
+from ops.dlq.lines import JobLine, UnreadableLineError, line_of, read
 from ops.dlq.outcome import Fate, Outcome
 from ops.dlq.pace import Pace
 from ops.dlq.purging import Purger, export
@@ -22,7 +24,8 @@ from schemas import moves
 from schemas.dead_letters import Period
 from schemas.envelope import Envelope
 from schemas.errors import UnavailableError
-from schemas.job import JobError, Payload
+from schemas.job import CountAfter, JobError, Payload
+from schemas.retention import held_until
 from schemas.status import Status
 from tests.dead_letters import CHECK_AFTER, CRASHED, Night
 
@@ -55,7 +58,7 @@ def put(**fields: object) -> Any:
 
 
 def ids(night: Night, **chosen: Any) -> list[str]:
-    return [job.id for job in find(night.desk().jobs, Selection(**{"kinds": ALL.kinds} | chosen))]
+    return [job.id for job in find(night.desk(), Selection(**{"kinds": ALL.kinds} | chosen))]
 
 
 @pytest.mark.parametrize(
@@ -89,10 +92,10 @@ def test_one_that_is_meant_counts_once_whoever_asked_is_done_with_it(night: Nigh
     night.dead("d", VOICE)
     looked: list[int] = []
 
-    for number, job in enumerate(find(night.desk().jobs, ALL, looked=looked.append)):
+    for number, job in enumerate(find(night.desk(), ALL, looked=looked.append)):
         assert (sum(looked), job.id) == (number, "abcd"[number])
     assert sum(looked) == 4
-    for _ in find(night.desk().jobs, Selection(kinds=ALL.kinds, code=VOICE.code), looked=looked.append):
+    for _ in find(night.desk(), Selection(kinds=ALL.kinds, code=VOICE.code), looked=looked.append):
         assert sum(looked) == 4 + 3
 
 
@@ -104,12 +107,67 @@ def test_a_period_is_of_deaths(night: Night):
     assert ids(night, ids=["a", "b"], period=Period(until=second.finished_at - timedelta(milliseconds=1))) == [first.id]
 
 
+def test_who_dies_while_they_are_read_is_none_of_those_that_are_meant_unless_by_id(night: Night):
+    for number in range(120):  # more than are read at once
+        night.dead(f"job-{number:03}")
+
+    met = [job.id for job in islice(find(night.desk(), ALL), 200) if night.dead(f"later-{job.id}")]
+
+    assert met == [f"job-{number:03}" for number in range(120)]
+    assert ids(night)[120:] == [f"later-{job_id}" for job_id in met]
+    night.clock.advance(-3600)  # this clock is late
+    assert (ids(night), ids(night, ids=["job-001"])) == ([], ["job-001"])
+
+
+@pytest.mark.parametrize("late_s", [0, 30])
+def test_a_redrive_ends_though_all_die_again_at_once_be_it_by_the_clock_of_a_worker_that_is_late(
+    night: Night, monkeypatch: Any, *, late_s: float
+):
+    for number in range(120):
+        night.dead(f"job-{number:03}")
+    night.clock.advance(60)
+    desk, send = night.desk(), night.queues.send_batch
+    operator = redriver(desk)
+    begun: list[object] = []
+
+    def sent_to_a_vendor_that_is_down(messages: Sequence[tuple[Envelope, str]]) -> None:
+        begun.extend(messages)
+        assert len(begun) <= 120
+        send(messages)
+        night.clock.advance(1 - late_s)
+        night.work(fails=lambda _: True)
+        night.clock.advance(late_s)
+
+    monkeypatch.setattr(night.queues, "send_batch", sent_to_a_vendor_that_is_down)
+    operator.run(find(desk, ALL))
+
+    assert dict(operator.tally.done) == {Done.REDRIVEN: 120}
+    assert set(operator.tally.runs.values()) == {night.job("job-000").epoch} == {1}
+
+
+def test_who_dies_again_of_another_kind_is_not_met_there(night: Night, monkeypatch: Any):
+    jobs = [night.dead(f"job-{number:03}", text="나는 학생입니다") for number in range(120)]
+    desk, send = night.desk(), night.queues.send_batch
+
+    def sent(messages: Sequence[tuple[Envelope, str]]) -> None:
+        send(messages)
+        night.clock.advance(1)
+        night.work(fails=lambda _: True)
+
+    monkeypatch.setattr(night.queues, "send_batch", sent)
+    operator = redriver(desk, to="analysis")
+    operator.run(find(desk, Selection(kinds=("tts", "analysis"))))
+
+    assert dict(operator.tally.done) == {Done.REDRIVEN: 120}
+    assert {night.job(job.id).epoch for job in jobs} == {1}
+
+
 def test_a_dead_letter_that_does_not_say_why_is_found_unless_a_reason_is_asked_for(night: Night):
     job = night.dead("a")
     night.store._jobs["a"] = job.model_copy(update={"error": None})  # noqa: SLF001 - a record as none should be
 
     assert (ids(night), ids(night, code="x"), ids(night, text="x")) == (["a"], [], [])
-    assert [each.code for each in group(find(night.store, ALL))] == ["unknown"]
+    assert [each.code for each in group(find(night.desk(), ALL))] == ["unknown"]
 
 
 def test_they_are_grouped_by_what_they_died_of_the_largest_group_first(night: Night):
@@ -117,7 +175,7 @@ def test_they_are_grouped_by_what_they_died_of_the_largest_group_first(night: Ni
     night.dead("b", VOICE)
     last = night.dead("c", VOICE.model_copy(update={"message": "No voice, again."}))
 
-    voices, crashes = group(find(night.store, ALL))
+    voices, crashes = group(find(night.desk(), ALL))
 
     assert (voices.kind, voices.code, voices.engine, voices.count) == ("tts", "bad_voice", "polly", 2)
     assert (voices.example, voices.message, voices.last) == ("c", "No voice, again.", last.finished_at)
@@ -136,7 +194,7 @@ def test_all_that_are_chosen_run_again_and_their_letters_go(night: Night):
     desk = night.desk()
     once = redriver(desk)
 
-    once.run(find(desk.jobs, Selection(kinds=("tts",), code="engine_crashed")))
+    once.run(find(desk, Selection(kinds=("tts",), code="engine_crashed")))
     clearing = Clearing(desk=desk, kind="tts", sent=once.tally.runs)
     put_back = 0
     show = desk.box.put_back
@@ -161,7 +219,7 @@ def test_all_that_are_chosen_run_again_and_their_letters_go(night: Night):
 def test_two_operators_with_the_same_page_send_each_message_and_run_each_job_once(night: Night):
     night.dead("a")
     desk = night.desk()
-    seen = [list(find(desk.jobs, ALL)) for _ in range(2)]
+    seen = [list(find(desk, ALL)) for _ in range(2)]
 
     tallies = []
     for jobs in seen:
@@ -182,7 +240,7 @@ def test_who_has_moved_on_is_left_alone(night: Night):
     job = night.dead("a")
     for _ in range(2):
         desk = night.desk()
-        redriver(desk).run(find(desk.jobs, ALL))
+        redriver(desk).run(find(desk, ALL))
         night.work(fails=lambda _: True)
     operator = redriver(night.desk())
 
@@ -197,14 +255,14 @@ def test_a_request_is_amended_and_checked_before_it_is_sent(night: Night):
     desk = night.desk()
 
     bad = redriver(desk, change=put(speed=-1))
-    bad.run(find(desk.jobs, ALL))
+    bad.run(find(desk, ALL))
 
     assert dict(bad.tally.done) == {Done.UNFIT: 1}
     (unfit,) = bad.tally.unfit
     assert (unfit.job_id, list(unfit.fields)) == ("a", ["speed"])
     assert (night.job("a").status, night.queues.sent) == (Status.DEAD_LETTERED, [])
 
-    redriver(desk, change=put(text="Good evening")).run(find(desk.jobs, ALL))
+    redriver(desk, change=put(text="Good evening")).run(find(desk, ALL))
 
     job = night.job("a")
     assert desk.payloads.load(job.request)["text"] == "Good evening"
@@ -216,7 +274,7 @@ def test_a_large_request_is_kept_once_after_it_was_amended(night: Night):
     night.dead("a", request=Payload(key="requests/x.json"))
     desk = night.desk()
 
-    redriver(desk, change=put(text="y" * 300)).run(find(desk.jobs, ALL))
+    redriver(desk, change=put(text="y" * 300)).run(find(desk, ALL))
 
     job = night.job("a")
     assert list(night.objects.keys("requests/")) == [job.request.key]
@@ -234,6 +292,39 @@ def test_of_two_who_amend_the_same_job_one_is_told_and_leaves_nothing_behind(nig
     assert dict(second.tally.done) == {Done.BY_ANOTHER: 1}
     assert desk.payloads.load(night.job("a").request)["text"] == "y" * 300
     assert list(night.objects.keys("requests/")) == [night.job("a").request.key]
+
+
+@pytest.mark.parametrize(("then", "done"), [("waits", Done.BY_ANOTHER), ("dies, and again", Done.MOVED_ON)])
+def test_of_two_who_amend_a_large_request_the_second_is_told_who_was_faster_and_not_that_it_does_not_fit(
+    night: Night, then: str, done: Done
+):
+    night.objects.put("requests/x.json", json.dumps({"text": "x" * 300}).encode(), mime="application/json")
+    job = night.dead("a", request=Payload(key="requests/x.json"))
+    desk = night.desk()
+    first, second = (redriver(desk, change=put(text=letter * 300)) for letter in "yz")
+    first.run([job])
+    if then != "waits":
+        night.work(fails=lambda _: True)
+        redriver(desk).run([night.job("a")])
+
+    second.run([job])
+
+    assert (dict(second.tally.done), second.tally.unfit) == ({done: 1}, [])
+    assert desk.payloads.load(night.job("a").request)["text"] == "y" * 300
+
+
+def test_what_was_given_up_since_it_was_read_is_not_run_again(night: Night, tmp_path: Path):
+    seen, file = [night.dead("a")], tmp_path / "dead.jsonl"
+    desk = night.desk()
+    export(desk, seen, file)
+    purger = Purger(desk=desk)
+    purger.run(file)
+    operator = redriver(desk)
+
+    operator.run(seen)
+
+    assert (purger.given_up, dict(operator.tally.done)) == (1, {Done.MOVED_ON: 1})
+    assert (night.job("a").status, night.queues.sent) == (Status.FAILED, [])
 
 
 def test_who_has_moved_on_keeps_nothing_of_an_amendment(night: Night):
@@ -267,9 +358,9 @@ def test_a_period_is_asked_of_the_index(night: Night, monkeypatch: Any):
         return []
 
     monkeypatch.setattr(night.store, "dead_keys", dead_keys)
-    period = Period(since=night.clock())
+    period = Period(since=night.clock(), until=night.clock())
 
-    assert list(find(night.store, Selection(kinds=("tts",), period=period))) == []
+    assert list(find(night.desk(), Selection(kinds=("tts",), period=period))) == []
     assert asked == [("tts", period)]
 
 
@@ -287,10 +378,10 @@ def test_a_dead_letter_goes_to_another_kind_if_its_request_fits(night: Night):
     night.dead("a", text="나는 학생입니다")
     desk = night.desk()
     unfit = redriver(desk, to="pronunciation")
-    unfit.run(find(desk.jobs, ALL))
+    unfit.run(find(desk, ALL))
     assert dict(unfit.tally.done) == {Done.UNFIT: 1}
 
-    redriver(desk, to="analysis").run(find(desk.jobs, ALL))
+    redriver(desk, to="analysis").run(find(desk, ALL))
 
     assert [(message.kind, message.epoch) for message in night.queues.sent] == [("analysis", 1)]
     job = night.job("a")
@@ -373,12 +464,53 @@ def test_a_pass_for_a_few_ends_once_they_are_met(night: Night):
         night.dead(f"job-{number:02}")
     desk = night.desk()
     once = redriver(desk)
-    once.run(find(desk.jobs, Selection(kinds=("tts",), ids=("job-01", "job-02"))))
+    once.run(find(desk, Selection(kinds=("tts",), ids=("job-01", "job-02"))))
     clearing = Clearing(desk=desk, kind="tts", sent=once.tally.runs, only_sent=True)
 
     clearing.run()
 
     assert (clearing.met, clearing.deleted, desk.box.held("tts")["visible"]) == (10, 2, 23)
+
+
+def test_each_kinds_pass_looks_for_its_own_messages(night: Night):
+    for name in ("tts-1", "tts-2"):
+        night.dead(name)
+    night.dead("reply-1", kind="reply")
+    desk = night.desk()
+    once = redriver(desk)
+    once.run(find(desk, ALL))
+
+    passes = [Clearing(desk=desk, kind=kind, sent=once.tally.begun[kind]) for kind in ALL.kinds]
+    for each in passes:
+        each.run()
+
+    assert once.tally.begun == {"tts": {"tts-1": 1, "tts-2": 1}, "reply": {"reply-1": 1}}
+    assert once.tally.runs == {"tts-1": 1, "tts-2": 1, "reply-1": 1}
+    assert [(each.deleted, each.unmet) for each in passes] == [(2, 0), (1, 0)]
+
+
+def test_a_pass_says_whose_messages_it_has_not_met(night: Night, monkeypatch: Any):
+    for number in range(25):
+        night.dead(f"job-{number:02}")
+    desk = night.desk()
+    once = redriver(desk)
+    once.run(find(desk, Selection(kinds=("tts",), ids=("job-01", "job-12", "job-23"))))
+    receive, received = desk.box.receive, []
+
+    def at_the_limit(kind: str, *, hide_s: int) -> Any:
+        received.append(hide_s)
+        return receive(kind, hide_s=hide_s) if len(received) == 1 else []
+
+    object.__setattr__(desk.box, "receive", at_the_limit)
+    clearing = Clearing(desk=desk, kind="tts", sent=once.tally.runs, only_sent=True)
+    clearing.run()
+    assert (clearing.met, clearing.deleted, clearing.unmet) == (10, 1, 2)
+    assert desk.box.held("tts")["visible"] == 24
+
+    object.__setattr__(desk.box, "receive", receive)
+    others = Clearing(desk=desk, kind="tts", sent=once.tally.runs)
+    others.run()
+    assert (others.deleted, others.unmet) == (2, 1)  # that of the first is gone
 
 
 def test_messages_are_hidden_for_longer_than_a_pass_takes(night: Night):
@@ -390,11 +522,11 @@ def test_messages_are_hidden_for_longer_than_a_pass_takes(night: Night):
         return []
 
     object.__setattr__(desk.box, "receive", receive)
-    for count in (0, 100_000):
+    for count in (0, 100_000, 10_000_000):
         object.__setattr__(desk.box, "held", lambda _, count=count: {"visible": count})
         Clearing(desk=desk, kind="tts").run()
 
-    assert sorted(set(hidden)) == [60, 1060]
+    assert sorted(set(hidden)) == [60, 1060, 43_200]  # SQS allows no more
 
 
 def test_records_are_read_by_hundreds_and_none_of_those_that_were_begun_just_now(night: Night, monkeypatch: Any):
@@ -450,7 +582,7 @@ def test_lines_are_brought_back_by_tens_and_each_is_told(night: Night, tmp_path:
     for number in range(23):
         night.dead(f"job-{number}")
     desk, file = night.desk(), tmp_path / "dead.jsonl"
-    export(desk, find(desk.jobs, ALL), file)
+    export(desk, find(desk, ALL), file)
     Purger(desk=desk).run(file)
     night.queues.dead.clear()
     pages: list[int] = []
@@ -461,6 +593,26 @@ def test_lines_are_brought_back_by_tens_and_each_is_told(night: Night, tmp_path:
         tally = Importer(desk=night.desk()).run(read(lines), said=said.append)
 
     assert (tally, said, pages) == ({Brought.BACK: 23}, [Brought.BACK] * 23, [10, 10, 3])
+
+
+def test_an_import_that_is_interrupted_ends_between_two_pages(night: Night, tmp_path: Path):
+    for number in range(23):
+        night.dead(f"job-{number}")
+    desk, file = night.desk(), tmp_path / "dead.jsonl"
+    export(desk, find(desk, ALL), file)
+    Purger(desk=desk).run(file)
+    night.queues.dead.clear()
+    importer = Importer(desk=desk)
+
+    def stop(_: Brought) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError), file.open() as lines:
+        importer.run(read(lines), said=stop)
+
+    assert importer.tally == {Brought.BACK: 10}
+    assert night.letters() == sorted((job_id, 0) for job_id in ids(night))
+    assert len(night.letters()) == 10
 
 
 def test_a_pass_ends_though_messages_come_back_in_it(night: Night):
@@ -484,7 +636,7 @@ def test_outcomes_are_told_by_the_epoch_that_was_begun(night: Night):
         night.dead(name)
     desk = night.desk()
     operator = redriver(desk)
-    operator.run(find(desk.jobs, ALL))
+    operator.run(find(desk, ALL))
     outcome = Outcome(dict(operator.tally.runs))
     night.queues.sent = [message for message in night.queues.sent if message.job_id in {"good", "bad"}]
     night.work(fails=lambda job: job.id == "bad")
@@ -495,7 +647,7 @@ def test_outcomes_are_told_by_the_epoch_that_was_begun(night: Night):
     counts = {"succeeded": 1, "failed_again": 1, "cancelled": 0, "open": 1, "gone": 1}
     assert outcome.as_dict() == counts
     again = redriver(desk)
-    again.run(find(desk.jobs, ALL))
+    again.run(find(desk, ALL))
     later = Outcome(dict(operator.tally.runs))
     later.look(night.store)
     assert later.as_dict() == counts  # though the bad one runs once more
@@ -508,7 +660,7 @@ def test_a_purge_gives_up_what_is_in_the_file_and_nothing_else(night: Night, tmp
     desk = night.desk()
     file = tmp_path / "dead.jsonl"
 
-    assert export(desk, find(desk.jobs, ALL), file) == 2
+    assert export(desk, find(desk, ALL), file) == 2
     night.dead("later")
     redriver(desk).run([night.job("b")])
     purger = Purger(desk=desk)
@@ -531,7 +683,7 @@ def test_no_file_is_overwritten(night: Night, tmp_path: Path):
     file.write_text("mine")
 
     with pytest.raises(FileExistsError):
-        export(night.desk(), find(night.store, ALL), file)
+        export(night.desk(), find(night.desk(), ALL), file)
 
     assert file.read_text() == "mine"
 
@@ -545,7 +697,7 @@ def test_what_was_purged_comes_back_as_it_was_and_once(night: Night, tmp_path: P
     before = night.dead("a", VOICE, text="x" * 300)
     file = tmp_path / "dead.jsonl"
     desk = night.desk()
-    export(desk, find(desk.jobs, ALL), file)
+    export(desk, find(desk, ALL), file)
     Purger(desk=desk).run(file)
     Clearing(desk=desk, kind="tts").run()
     assert (ids(night), night.letters()) == ([], [])
@@ -564,7 +716,7 @@ def test_what_was_exported_elsewhere_is_dead_here_as_it_was_there(night: Night, 
     night.dead("a", VOICE)
     before = night.dead("b", request=Payload(key="requests/x.json"))
     file = tmp_path / "dead.jsonl"
-    export(night.desk(), find(night.store, ALL), file)
+    export(night.desk(), find(night.desk(), ALL), file)
     elsewhere = Night(clock)
 
     assert bring(elsewhere, file) == {Brought.NEW: 2}
@@ -575,11 +727,50 @@ def test_what_was_exported_elsewhere_is_dead_here_as_it_was_there(night: Night, 
     assert (ids(elsewhere), elsewhere.letters()) == (["a", "b"], [("a", 0), ("b", 0)])
 
 
+def test_what_was_purged_long_ago_is_kept_once_more_for_as_long_as_its_letter(night: Night, tmp_path: Path):
+    night.objects.put("requests/x.json", b'{"text":"long"}', mime="application/json")
+    night.dead("a", request=Payload(key="requests/x.json"))
+    desk, file = night.desk(), tmp_path / "dead.jsonl"
+    export(desk, find(desk, ALL), file)
+    Purger(desk=desk).run(file)
+    night.clock.advance(timedelta(days=29).total_seconds())
+    night.objects.delete(["requests/x.json"])  # the bucket does so after 30 days
+
+    assert bring(night, file) == {Brought.BACK: 1}
+
+    assert night.job("a").expires_at == held_until(night.clock())
+    assert desk.payloads.load(night.job("a").request) == {"text": "long"}
+
+
+def test_what_a_line_says_of_indexes_and_of_what_follows_is_not_believed(night: Night):
+    job = night.dead("a")
+    after = {"practice_count": CountAfter(name="practice_count", by=1, day="2026-11-21")}
+    said: dict[str, Any] = {"open_shard": None, "next_check_at": None, "finished_at": None, "after": after}
+    line = line_of(job.model_copy(update=said), night.desk().payloads)
+    elsewhere = Night(night.clock)
+
+    assert Importer(desk=elsewhere.desk()).run([line]) == {Brought.NEW: 1}
+
+    assert (ids(elsewhere), elsewhere.store.count_dead("tts")) == (["a"], 1)
+    redriver(elsewhere.desk()).run(find(elsewhere.desk(), ALL))
+    assert (elsewhere.job("a").epoch, elsewhere.store.counter("mina", "2026-11-21", "practice_count")) == (1, 0)
+
+
+def test_a_request_is_written_where_requests_lie_and_nowhere_else(night: Night):
+    job = night.dead("a").model_copy(update={"request": Payload(key="users/mina/conversations/c/1.json")})
+    line = JobLine(job=job, request={"text": "Hello"})
+    elsewhere = Night(night.clock)
+
+    assert Importer(desk=elsewhere.desk()).run([line]) == {Brought.UNFIT: 1}
+
+    assert (elsewhere.objects.objects, elsewhere.letters(), elsewhere.store.get("a")) == ({}, [], None)
+
+
 def test_no_job_is_brought_back_that_has_got_further(night: Night, tmp_path: Path):
     night.dead("run-again")
     night.dead("failed-otherwise")
     file = tmp_path / "dead.jsonl"
-    export(night.desk(), find(night.store, ALL), file)
+    export(night.desk(), find(night.desk(), ALL), file)
     redriver(night.desk()).run([night.job("run-again")])
     other = night.job("failed-otherwise").model_copy(update={"status": Status.FAILED, "history": ()})
     night.store._jobs[other.id] = other  # noqa: SLF001

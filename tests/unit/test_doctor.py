@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,8 +15,9 @@ from typer.testing import CliRunner
 
 from ops.cli.main import app
 from ops.cli.operators import doctor
-from ops.doctor import CHECKS, Finding, environment, storage
+from ops.doctor import CHECKS, Finding, engines, environment, storage
 from ops.doctor.finding import not_checked
+from ops.doctor.patient import EngineFault
 from ops.doctor.versions import KNOWN, unknown
 from ops.infra.facts import Fact
 from ops.settings import Settings
@@ -178,6 +181,35 @@ def test_a_kind_that_runs_for_longer_than_a_message_is_kept_is_found(monkeypatch
     assert [finding.code for finding in environment.check(patient())] == ["time_limit_too_long"]
     long["tts"].timeout_s = 42_000
     assert list(environment.check(patient())) == []
+
+
+def test_a_reason_that_is_a_sentence_ends_with_one_full_stop():
+    out: Any = SimpleNamespace(fault=lambda _kind: EngineFault("SSM can't be reached.", is_secret=True))
+
+    assert {finding.detail for finding in engines.check(patient(engines=out))} == {"SSM can't be reached."}
+
+
+def test_an_address_is_named_without_the_secrets_in_it(monkeypatch: pytest.MonkeyPatch):
+    url = "http://me:s3cret@127.0.0.1:1/v1?api_key=abc#def"
+    asked: list[str] = []
+
+    def silence(url: str) -> str:
+        asked.append(url)
+        return "ConnectError"
+
+    monkeypatch.setattr(engines, "_silence", silence)
+    dead: Any = SimpleNamespace(fault=lambda _kind: None, addresses=lambda _kind: [url])
+
+    found = [*engines.check(patient(engines=dead))]
+
+    assert {finding.subject.partition(": ")[2] for finding in found} == {"http://127.0.0.1:1/v1"}
+    assert set(asked) == {url}
+
+
+def test_a_worker_that_looks_around_does_not_load_what_asks_vendors():
+    script = "import sys, workers.checkup; sys.exit('httpx2' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", script], check=False, timeout=60).returncode == 0
 
 
 REGION = {"region": "eu-central-1"}

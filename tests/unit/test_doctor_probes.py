@@ -128,6 +128,7 @@ NEEDED: list[tuple[Role, str, str, set[str]]] = [
     ("worker", "sqs", "send_message_batch", {f"sqs:SendMessage on {QUEUE}", f"sqs:SendMessage on {DLQ}"}),
     ("worker", "sqs", "get_queue_url", {f"sqs:GetQueueUrl on {QUEUE}", f"sqs:GetQueueUrl on {DLQ}"}),
     ("api", "sqs", "send_message_batch", {f"sqs:SendMessage on {QUEUE}"}),
+    ("api", "sqs", "get_queue_attributes", {f"sqs:GetQueueAttributes on {QUEUE}"}),
     ("clock", "sqs", "get_queue_attributes", {f"sqs:GetQueueAttributes on {QUEUE}"}),
     ("operator", "sqs", "receive_message", {f"sqs:ReceiveMessage on {DLQ}"}),
     ("operator", "sqs", "delete_message", {f"sqs:DeleteMessage on {DLQ}"}),
@@ -162,11 +163,23 @@ def test_a_role_is_not_asked_for_what_others_need(role: Role, service: str, oper
 def test_the_api_deletes_pictures_and_no_other_kinds_files():
     role: Role = "api"
     refuses = before(role, s3=Service(delete_object="AccessDenied"))
-    findings = permissions.check(Patient(**{**vars(refuses), "kinds": ["picture", "tts"]}))
+    findings = permissions.check(Patient(**{**vars(refuses), "kinds": ["image", "picture", "tts"]}))
 
+    pictured = ("image/", "picture/", "reuse/image/", "reuse/picture/")
     assert {finding.subject.rpartition(" ")[2] for finding in findings} == {
-        f"{TABLE}/{prefix}" for prefix in ("requests/", "picture/", "reuse/picture/", CONVERSATIONS, COLLECTIONS)
+        f"{TABLE}/{prefix}" for prefix in ("requests/", *pictured, CONVERSATIONS, COLLECTIONS)
     }
+
+
+def test_who_may_delete_need_not_read():
+    class Bucket(Service):
+        def delete_object(self, *, IfMatch: str, **_: Any) -> Any:  # noqa: N803 - as boto3 has it
+            raise refusal(400, "NoSuchKey" if IfMatch == "*" else "AccessDenied")  # it compares what it may not read
+
+    may_delete = before("api", s3=Bucket(get_object="AccessDenied"))
+    found = permissions.check(Patient(**{**vars(may_delete), "kinds": ["image", "picture"]}))
+
+    assert {finding.subject.partition(" ")[0] for finding in found} == {"s3:GetObject"}
 
 
 def test_a_worker_reads_the_files_of_all_kinds_as_a_request_may_name_them():
@@ -188,7 +201,8 @@ def test_no_probe_can_change_anything(role: Role):
             assert "UpdateExpression" not in request
     for name, request in bucket.asked:
         assert request.get("UploadId") == "sayline-doctor" or name != "complete_multipart_upload"
-        assert request.get("IfMatch") == '"0"' or name != "delete_object"
+        assert request.get("IfMatch") == "*" or name != "delete_object"
+        assert request.get("Key", "/sayline-doctor").endswith("/sayline-doctor")
     for name, request in queues.asked:
         assert request.get("Entries") == [] or name != "send_message_batch"
         assert request.get("ReceiptHandle", "sayline-doctor") == "sayline-doctor"

@@ -65,11 +65,14 @@ def test_sound_queues_have_nothing():
         (QUEUE, {"RedrivePolicy": None}, "no_redrive_policy", "no RedrivePolicy"),
         (QUEUE, {"VisibilityTimeout": "59"}, "visibility_too_short", "hidden for 59 s, and should be for 60"),
         (QUEUE, {"VisibilityTimeout": "61"}, "queue_differs", "VisibilityTimeout"),
-        (QUEUE, {"MessageRetentionPeriod": "86400"}, "wrong_retention", "1 days, not 4"),
-        (QUEUE, {"MessageRetentionPeriod": "1209600"}, "wrong_retention", "14 days, not 4"),
+        (QUEUE, {"MessageRetentionPeriod": "86400"}, "wrong_retention", "kept for 1 day, not 4 days"),
+        (QUEUE, {"MessageRetentionPeriod": "3600"}, "wrong_retention", "kept for 1 hour, not 4 days"),
+        (QUEUE, {"DelaySeconds": "300"}, "queue_differs", "DelaySeconds is 5 minutes, not 0 s"),
+        (DLQ, {"DelaySeconds": "300"}, "queue_differs", "DelaySeconds is 5 minutes, not 0 s"),
+        (QUEUE, {"MessageRetentionPeriod": "1209600"}, "wrong_retention", "14 days, not 4 days"),
         (QUEUE, {"SqsManagedSseEnabled": "false"}, "queue_differs", "SqsManagedSseEnabled"),
         (QUEUE, {"RedrivePolicy": '{"maxReceiveCount":3}'}, "queue_differs", "RedrivePolicy"),
-        (DLQ, {"MessageRetentionPeriod": "345600"}, "dlq_retention_too_short", "4 days, not 14"),
+        (DLQ, {"MessageRetentionPeriod": "345600"}, "dlq_retention_too_short", "4 days, not 14 days"),
         (DLQ, {"RedriveAllowPolicy": None}, "queue_differs", "RedriveAllowPolicy"),
     ],
 )
@@ -89,13 +92,26 @@ def test_several_faults_of_a_queue_are_found_side_by_side():
     assert codes == ["no_redrive_policy", "visibility_too_short", "queue_differs"]
 
 
-def test_a_queue_that_is_not_there_is_found_and_one_that_may_not_be_read_is_no_such():
+def test_a_queue_that_is_not_there_is_found():
     missing = found(Sqs(error=refusal(400, "AWS.SimpleQueueService.NonExistentQueue")))
 
     assert [(finding.code, finding.subject) for finding in missing] == [
         ("missing_queue", QUEUE),
         ("missing_queue", DLQ),
     ]
-    denied = refusal(403, "AccessDenied")
-    with pytest.raises(type(denied)):
-        found(Sqs(error=denied))
+
+
+def test_a_queue_that_may_not_be_read_does_not_hide_what_is_wrong_with_the_next():
+    class Denied(Sqs):
+        def get_queue_url(self, *, QueueName: str) -> Any:  # noqa: N803 - as boto3 has it
+            if QueueName == QUEUE:
+                raise refusal(403, "AccessDenied")
+            return super().get_queue_url(QueueName=QueueName)
+
+    several = found(Denied(changed={DLQ: {"MessageRetentionPeriod": "345600"}}))
+
+    assert [(finding.code, finding.subject) for finding in several] == [
+        ("not_checked", QUEUE),
+        ("dlq_retention_too_short", DLQ),
+    ]
+    assert "AccessDenied" in several[0].detail

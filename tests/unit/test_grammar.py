@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ops.bench.grammar import SETS, correct_of, corrected, figures, mistaken_of
@@ -224,7 +224,6 @@ _ENGLISH = st.lists(
 ).map(" ".join)
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(max_size=60), _ENGLISH))
 @example("\u00df:P?0")  # a letter without a capital
 def test_findings_stand_in_order_apart_and_inside_the_text(text: str):

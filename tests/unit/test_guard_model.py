@@ -95,5 +95,5 @@ class GuardMachine(RuleBasedStateMachine):
         assert successes <= 1 + self.most * (self.most + 1) / 2
 
 
-GuardMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=STEPS, deadline=None)
+GuardMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=STEPS)
 TestGuard = GuardMachine.TestCase

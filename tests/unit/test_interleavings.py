@@ -41,7 +41,6 @@ TestInterleavings = pytest.mark.timeout(120 + EXAMPLES)(Interleavings.TestCase)
 TestInterleavings.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=60,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     print_blob=True,
 )

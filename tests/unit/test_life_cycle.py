@@ -15,7 +15,7 @@ class MemoryLifeCycle(LifeCycle):
 
 
 TestLifeCycle = MemoryLifeCycle.TestCase
-TestLifeCycle.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestLifeCycle.settings = settings(max_examples=200, stateful_step_count=40)
 
 
 def test_every_state_but_the_initial_ones_is_the_target_of_a_move():

@@ -78,7 +78,7 @@ def test_rows_that_are_read_are_those_of_the_whole_tensor():
 
 
 @needs_model
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.text(min_size=1, max_size=200))
 def test_any_text_has_a_vector_of_length_one(text: str):
     row = model().of_question(text, Call())

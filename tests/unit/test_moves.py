@@ -329,7 +329,7 @@ def test_a_redriven_job_begins_as_if_it_were_new():
 
     began = {name: Job.model_fields[name].get_default() for name in ended}
     began |= {"open_shard": open_shard("tts", "job-1"), "next_check_at": NOW + timedelta(minutes=20)}
-    written = {"status": Status.QUEUED, "epoch": 1, "version": 1, "updated_at": NOW}
+    written = {"status": Status.QUEUED, "epoch": 1, "version": 1, "updated_at": NOW, "queued_at": NOW}
     assert after == before.model_copy(update=began | written)
 
 

@@ -1,113 +1,27 @@
-"""Beneath the operators' commands: drains that end when nothing runs, rates that add up, jobs that are stuck."""
+"""Beneath the operators' commands: rates that add up, jobs that are stuck."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.operating.draining import left, pause_all
 from ops.operating.jobs import Wanted, candidates, find
 from ops.operating.queues import Trend, look
 from ops.operating.stuck import why_stuck
-from ops.sqs_transport.custody import Custody
-from ops.sqs_transport.presence import Presence
 from schemas.job import CountAfter, Lease
 from schemas.kinds import registry
-from schemas.outcome import Settled
 from schemas.status import Status
 from tests.conftest import ManualClock, new_job
 from tests.operating import Office, sign
-from tests.transport import QUEUE, held
 
 if TYPE_CHECKING:
-    from ops.memory_operating import MemoryOperating
     from schemas.job import Job
 
 AFTER = {"count": CountAfter(name="practice_count", by=1, day="2026-11-21")}
-
-
-class Site:
-    """Some workers with their custodies, driven in any order, beside an operator who drains them."""
-
-    def __init__(self, workers: int) -> None:
-        self.clock = ManualClock()
-        self.office = Office(self.clock)
-        self.custodies = [Custody(slots=4, pool_size=4, guards={}) for _ in range(workers)]
-        self.presences = [self._presence(number) for number in range(workers)]
-        self.receipts = 0
-
-    def _presence(self, number: int) -> Presence:
-        operating: MemoryOperating = self.office.operating
-        return Presence(
-            about=sign(self.clock, f"host:{number}", kinds=("tts",)),
-            kinds={QUEUE: "tts"},
-            pauses=operating,
-            workforce=operating,
-            look_s=5,
-            speak_s=30,
-            clock=self.clock,
-        )
-
-    def receive(self, number: int) -> None:
-        """As a poll does that may have begun before a pause: what comes is given to the pool, where it may be."""
-        self.receipts += 1
-        receipt = str(self.receipts)
-        self.custodies[number].take(QUEUE, [held(receipt)])
-        self.custodies[number].give(receipt)
-
-    def finish(self, number: int) -> None:
-        for one in self.custodies[number].held()[:1]:
-            self.custodies[number].end(one.receipt, Settled("ok"))
-
-    def look(self, number: int) -> None:
-        self.clock.advance(1)
-        self.presences[number].look(self.custodies[number])
-
-    def runs(self) -> int:
-        return sum(len(custody.held()) for custody in self.custodies)
-
-
-@given(st.integers(1, 4), st.integers(0, 2**32))
-@settings(deadline=None)
-def test_nothing_runs_any_more_once_a_drain_has_ended_whatever_came_between(workers: int, seed: int):
-    site, random = Site(workers), Random(seed)
-    for number in range(workers):
-        site.look(number)
-    steps = (site.receive, site.finish, site.look)
-    for _ in range(random.randrange(30)):
-        random.choice(steps)(random.randrange(workers))
-
-    pause_all(site.office.desk, ["tts"], by="mina@desk")
-    for _ in range(1000):
-        random.choice(steps)(random.randrange(workers))
-        if left(site.office.desk, ["tts"]).is_nothing:
-            break
-    else:
-        pytest.fail("the drain does not end")
-
-    assert site.runs() == 0
-    for number in range(workers):
-        site.receive(number)
-    assert site.runs() == 0
-
-
-def test_a_worker_that_is_gone_is_not_waited_for(clock: ManualClock):
-    office = Office(clock)
-    office.operating.say(sign(clock, in_hand={"tts": 3}, until=clock() - timedelta(seconds=1)))
-
-    assert left(office.desk, ["tts"]).is_nothing
-
-
-def test_a_worker_that_drains_is_waited_for_while_it_has_something(clock: ManualClock):
-    office = Office(clock)
-    office.operating.say(sign(clock, state="draining", in_hand={"tts": 3}))
-
-    assert (left(office.desk, ["tts"]).in_hand, left(office.desk, ["tts"]).unheard) == (3, 0)
 
 
 # --- rates ---

@@ -164,7 +164,7 @@ def test_a_pixel_more_than_is_taken_is_refused(format_: str, monkeypatch: pytest
         outline_of(data)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(FORMATS),
     st.integers(1, 300),
@@ -182,7 +182,7 @@ def test_an_outline_has_the_size_that_the_decoder_sees_whatever_follows(
         assert behind == b"" or not outline.data.endswith(behind) or whole.endswith(behind)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(["JPEG", "PNG", "WEBP", "GIF"]), st.floats(0, 1, exclude_max=True))
 def test_a_file_that_is_cut_anywhere_is_refused(format_: str, share: float):
     whole = saved(quarters(), format_)

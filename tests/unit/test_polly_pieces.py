@@ -63,7 +63,7 @@ def test_a_rate_is_a_tag_around_an_escaped_text():
     assert piece.span(piece.text.index("&lt;"), piece.text.index("&lt;") + 4) == (2, 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.one_of(TEXTS, WORDS.filter(bool).map(" ".join)), st.integers(1, 60), st.sampled_from([1.0, 0.5, 2.0]))
 @example("a" * 300, 30, 1.0)
 @example("No more. " * 30, 30, 2.0)
@@ -190,7 +190,7 @@ def documents(draw: st.DrawFn, depth: int = 0) -> str:
     return "".join(parts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(documents(), st.sampled_from([1.0, 0.5]))
 def test_pieces_of_ssml_are_well_formed_and_the_whole_text(inner: str, rate: float):
     source = ssml(inner)[:19_000]

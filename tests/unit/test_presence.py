@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.memory_operating import MemoryOperating
+from ops.rates import Rates
 from ops.sqs_transport.custody import HANDED_BACK, Custody
-from ops.sqs_transport.presence import Presence, Rates
+from ops.sqs_transport.presence import Presence
 from schemas.errors import UnavailableError
 from schemas.operating import Pause
 from schemas.outcome import Settled
@@ -78,6 +79,7 @@ def test_a_paused_kind_is_received_no_more_others_are_and_it_is_again_once_resum
 
 
 def test_what_runs_goes_on_what_has_not_begun_and_what_a_poll_still_brings_is_handed_back(bench: Bench):
+    bench.look()
     bench.custody.take(QUEUE, [held("runs"), held("waits")])
     bench.custody.take(OTHER, [held("another kind's", queue=OTHER)])
     bench.custody.give("runs")
@@ -126,6 +128,8 @@ def test_it_speaks_at_once_when_a_pause_begins_and_when_a_paused_kind_is_done(be
     assert (bench.said.paused, bench.said.in_hand) == (("tts",), {"tts": 1})
 
     bench.custody.end("runs", Settled("ok"))
+    for _ in range(2):  # the keeper settles it, and comes again
+        bench.custody.drain()
     bench.look(after_s=1)
 
     assert bench.said.in_hand == {}

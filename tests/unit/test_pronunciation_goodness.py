@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -24,7 +24,6 @@ def judged(scores: NDArray[np.float32], *phones: str):
     return found.phones
 
 
-@settings(deadline=None)
 @given(
     scores=arrays(
         np.float32, st.tuples(st.integers(3, 8), st.just(2), st.just(3)), elements=st.floats(-20, 0, width=16)

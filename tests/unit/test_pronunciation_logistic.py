@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -51,7 +51,6 @@ def test_a_feature_that_never_changes_weighs_nothing():
     assert fit(("a", "same"), np.column_stack([rows, np.ones(500)]), labels).weights[1] == pytest.approx(0)
 
 
-@settings(deadline=None)
 @given(
     rows=arrays(np.float64, (20, 2), elements=st.floats(-1e6, 1e6)),
     labels=arrays(np.float64, 20, elements=st.sampled_from([0.0, 1.0])),

@@ -55,7 +55,7 @@ def test_the_pronunciation_that_is_heard_is_taken():
     assert [word and word.variant for word in found.words] == [1]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(scores=scores_of_anything)
 def test_no_path_through_a_short_word_is_better_than_the_one_found(scores: NDArray[np.float32]):
     found = search(scores, [text_network(model(), [[("A",)]])], checkpoint=nothing)[0]
@@ -81,7 +81,7 @@ def _best_by_trying_all(scores: NDArray[np.float32]) -> float:
     return best
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(scores=scores_of_anything, words=texts)
 def test_forwards_and_backwards_meet_in_the_same_best_path(scores: NDArray[np.float32], words: list[tuple[str, ...]]):
     network = text_network(model(), [[word] for word in words])
@@ -92,7 +92,7 @@ def test_forwards_and_backwards_meet_in_the_same_best_path(scores: NDArray[np.fl
     assert through.max(axis=0) == pytest.approx(np.full(network.boundaries, ahead.best[-1, -1]), abs=1e-3)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(scores=scores_of_anything, words=st.lists(texts, min_size=2, max_size=3))
 def test_texts_aligned_together_are_aligned_as_each_alone(
     scores: NDArray[np.float32], words: list[list[tuple[str, ...]]]
@@ -107,7 +107,7 @@ def test_texts_aligned_together_are_aligned_as_each_alone(
         assert one.gains.inserted == pytest.approx(alone.gains.inserted, abs=1e-3)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(scores=scores_of_anything, words=texts)
 def test_a_path_covers_every_frame_once_whatever_is_heard(scores: NDArray[np.float32], words: list[tuple[str, ...]]):
     found = aligned(scores, *words)
@@ -121,7 +121,7 @@ def test_a_path_covers_every_frame_once_whatever_is_heard(scores: NDArray[np.flo
     assert all(before[1] == after[0] for before, after in itertools.pairwise(parts))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(scores=scores_of_anything, words=texts)
 def test_hearing_something_more_never_costs_anything(scores: NDArray[np.float32], words: list[tuple[str, ...]]):
     assert (aligned(scores, *words).gains.inserted >= -1e-3).all()
@@ -172,7 +172,7 @@ def test_words_that_are_not_heard_are_absent_even_next_to_each_other():
     assert (presence > 0).tolist() == [True, False, False, True, True]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(scores=scores_of_anything, words=texts)
 def test_what_is_free_is_never_worse_than_what_is_not(scores: NDArray[np.float32], words: list[tuple[str, ...]]):
     network = text_network(model(), [[word] for word in words])

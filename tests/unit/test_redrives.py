@@ -43,7 +43,7 @@ def redrive(night: Night, *job_ids: str) -> str:
     """Run dead letters again, and return the redrive's id."""
     desk = night.desk()
     redriver = Redriver(desk=desk, amendment=Amendment(desk=desk), pace=Pace(None))
-    redriver.run(find(desk.jobs, Selection(kinds=("tts",), ids=job_ids)))
+    redriver.run(find(desk, Selection(kinds=("tts",), ids=job_ids)))
     return redriver.id
 
 
@@ -106,7 +106,7 @@ def test_of_two_operators_who_choose_the_same_each_job_is_one_ones(night: Night)
     for name in "ab":
         night.dead(name)
     desk = night.desk()
-    seen = list(find(desk.jobs, Selection(kinds=("tts",))))
+    seen = list(find(desk, Selection(kinds=("tts",))))
     first = redrive(night, "a")
     second = Redriver(desk=desk, amendment=Amendment(desk=desk), pace=Pace(None))
     second.run(seen)
@@ -177,7 +177,7 @@ def test_where_some_failed_again_the_command_says_where_their_reasons_are(night:
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
-        ((), 66, "There is no such redrive."),
+        ((), 0, "Nothing was run again within 1d."),
         (("20261121T020355Z8c1f0a",), 66, "There is no such redrive."),
         (("latest",), 2, "'latest' is no redrive"),
         (("--newer", "soon"), 2, "'soon' is no age"),

@@ -11,7 +11,6 @@ KEPT = prefixes()
 
 def test_a_dead_letters_record_and_input_outlive_its_message_by_a_week():
     assert HELD_DAYS - DEAD_LETTER_DAYS >= 7
-    assert KEPT["held"] == HELD_DAYS
 
 
 def test_a_request_in_the_bucket_can_be_read_as_long_as_its_record_stands():

@@ -63,7 +63,7 @@ def test_each_prefix_that_expires_has_a_lifecycle_rule_of_its_days(template: dic
     expiry = {rule["Id"]: (rule["Prefix"], rule["ExpirationInDays"]) for rule in rules if "ExpirationInDays" in rule}
     kept = {prefix: days for prefix, days in retention.prefixes().items() if days is not None}
     assert expiry == {prefix: (f"{prefix}/", days) for prefix, days in kept.items()}
-    assert {"tts", "user-audio", "uploads", "held"} <= expiry.keys()
+    assert {"tts", "user-audio", "uploads"} <= expiry.keys()
     assert "profile-images" not in expiry
 
 

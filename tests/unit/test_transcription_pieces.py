@@ -20,7 +20,7 @@ HZ = 16_000
 
 
 @given(st.integers(0, 90 * HZ), st.sampled_from([8.0, 16.0, 20.0]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_pieces_are_the_whole_recording_and_none_is_too_long(count: int, longest_s: float):
     samples = np.arange(count, dtype=np.int32).astype(np.int16)
     found = list(pieces(samples, longest_s=longest_s))

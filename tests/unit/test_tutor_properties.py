@@ -84,7 +84,7 @@ _SETTINGS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(messages=_MESSAGES, given=_SETTINGS)
 def test_any_message_is_answered_and_no_question_comes_twice(
     engine: PracticeEngine, messages: list[str], given: dict[str, Any]

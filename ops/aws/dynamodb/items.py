@@ -32,6 +32,7 @@ _TIMES = frozenset(
         "forgotten_at",
         "waiting_since",
         "due_at",
+        "queued_at",
         "next_check_at",
         "expires_at",
         "until",

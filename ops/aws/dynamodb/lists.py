@@ -59,7 +59,7 @@ class Lists(Reads):
             for forward in (True, False)
             for key in islice(self._of(shard, ScanIndexForward=forward, Limit=1), 1)
         }
-        begins = [job.due_at or job.created_at for job in self.get_many(sorted(ends)) if not job.status.is_final]
+        begins = [job.begins_at for job in self.get_many(sorted(ends)) if not job.status.is_final]
         return min(begins, default=None)
 
     def count_open(self, kind: str, *, at_most: int) -> int:
@@ -81,6 +81,8 @@ class Lists(Reads):
 
     def dead_keys(self, kind: str, period: Period = Period()) -> Iterator[DeadKey]:  # noqa: B008 - a frozen value
         """Iterate over the dead letters of a kind, the oldest first; the index may be a moment behind the table."""
+        if period.since > period.until:  # AWS refuses a BETWEEN whose ends are the wrong way round
+            return iter(())
         return merge(*(self._dead_of(shard, period) for shard in dead_shards(kind)))
 
     def _dead_of(self, shard: str, period: Period) -> Iterator[DeadKey]:

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tenacity import (
-    RetryError,
-    Retrying,
-    TryAgain,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_random_exponential,
-)
-
 from ops.aws.dynamodb.duties import Duties
 from ops.aws.dynamodb.items import RECORD, from_item, job_id_of, job_key
 from ops.aws.dynamodb.refusals import SERVICE
 from ops.aws.errors import translated
+from ops.aws.leftovers import ask_for_all
 from ops.batching import batched
 from schemas.errors import UnavailableError
 
@@ -28,10 +20,6 @@ if TYPE_CHECKING:
 
 #: BatchGetItem takes this many keys.
 _BATCH = 100
-#: Reads of one batch, and the pauses between them while the table leaves keys out.
-_READS = 8
-_PAUSE = wait_random_exponential(multiplier=0.05, max=2)
-_LEFT_OUT = retry_if_exception_type(TryAgain)
 
 
 class Reads(Duties):
@@ -44,29 +32,28 @@ class Reads(Duties):
         return from_item(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, job_ids: Sequence[str]) -> list[Job]:
-        """Read records, strongly consistent, in the order of their ids, those that there are; up to 100 a request."""
+        """Read records, strongly consistent, in the order of their ids, each once; up to 100 with a request."""
+        # AWS refuses a request that names a key twice.
+        wanted = list(dict.fromkeys(job_ids))
         found: dict[str, Job] = {}
-        for start in range(0, len(job_ids), _BATCH):
-            found |= self._get_batch(job_ids[start : start + _BATCH])
-        return [found[job_id] for job_id in job_ids if job_id in found]
+        for page in batched(wanted, _BATCH):
+            found |= self._get_batch(page)
+        return [found[job_id] for job_id in wanted if job_id in found]
 
     def _get_batch(self, job_ids: Sequence[str]) -> dict[str, Job]:
-        """Read up to 100 records; what a busy table leaves out is asked for again, at growing distances."""
+        """Read up to 100 records; what a busy table leaves out is asked for again."""
         found: dict[str, Job] = {}
-        keys: Any = [job_key(job_id) for job_id in job_ids]
-        try:
-            for attempt in Retrying(stop=stop_after_attempt(_READS), wait=_PAUSE, retry=_LEFT_OUT):
-                with attempt:
-                    wanted: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-                    with translated(SERVICE):
-                        answer = self._client.batch_get_item(RequestItems=wanted)
-                    found |= {job.id: job for job in map(from_item, answer["Responses"].get(self._table, []))}
-                    left: Any = answer["UnprocessedKeys"].get(self._table)
-                    if left:
-                        keys = left["Keys"]
-                        raise TryAgain
-        except RetryError:
-            raise UnavailableError(SERVICE, "UnprocessedKeys") from None
+
+        def once(keys: list[Any]) -> list[Any]:
+            wanted: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+            with translated(SERVICE):
+                answer = self._client.batch_get_item(RequestItems=wanted)
+            found.update({job.id: job for job in map(from_item, answer["Responses"].get(self._table, []))})
+            left: Any = answer["UnprocessedKeys"].get(self._table, {"Keys": []})
+            return list(left["Keys"])
+
+        if ask_for_all(once, [job_key(job_id) for job_id in job_ids]):
+            raise UnavailableError(SERVICE, "UnprocessedKeys")
         return found
 
     def _read(self, keys: Iterable[Any]) -> Iterator[Job]:

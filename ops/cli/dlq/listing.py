@@ -1,8 +1,7 @@
-"""`sayline dlq list` and `show`: what is there, and why."""
+"""`sayline dlq list`: what is there, and what it died of."""
 
 from __future__ import annotations
 
-import json
 from contextlib import nullcontext
 from functools import partial
 from itertools import islice
@@ -13,20 +12,18 @@ import typer
 from ops.cli.dlq import tables
 from ops.cli.dlq.progress import bar
 from ops.cli.operators import common
-from ops.cli.output import Exit, err, fail, out, print_json, print_line
+from ops.cli.output import err, out, print_json_line, print_line
 from ops.cli.refusals import reported
+from ops.cli.wording import plural
 from ops.dlq.groups import code_of, died_at, group
 from ops.dlq.selection import Selection, find
-from schemas.errors import MissingObjectError
 from schemas.retention import DEAD_LETTER_DAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ops.desk import Desk
     from schemas.job import Job, JsonObject
 
-LIST_HELP = """List dead letters; or what they died of, with --group.
+HELP = """List dead letters; or what they died of, with --group.
 
 The oldest of each kind are first. Read from the records: no message is received, so that a list hides nothing and ages
 nothing. With --json there is one object to a line.
@@ -36,16 +33,6 @@ Examples:
 sayline dlq list --group
 sayline dlq list --kind tts --code engine_timeout --newer 2h
 sayline dlq list --text "too long" --limit 0 --json | jq -r .id
-"""
-
-SHOW_HELP = """Show a job: its attempts, what it asks for, its flow and trace.
-
-What it asks for may be a learner's own words.
-
-\b
-Examples:
-sayline dlq show 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55
-sayline dlq show 0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55 --json
 """
 
 
@@ -63,35 +50,34 @@ def list_dead(
             _show_groups(desk, chosen, as_json=as_json)
         else:
             _show_lines(desk, chosen, limit=limit, as_json=as_json)
+        say_surplus(desk, chosen)
 
 
 def _show_groups(desk: Desk, chosen: Selection, *, as_json: bool) -> None:
     with bar("Reading", partial(count, desk, chosen)) as looked:
-        groups = group(find(desk.jobs, chosen, looked=looked))
+        groups = group(find(desk, chosen, looked=looked))
     if as_json:
         for each in groups:
-            print_line(json.dumps(each.as_dict(), ensure_ascii=False))
+            print_json_line(each.as_dict())
         return
     if groups:
         out().print(tables.groups_list(groups, desk.now()), soft_wrap=True)
     else:
         err().print("There are no such dead letters.")
-    if chosen.is_everything:
-        _say_surplus(desk, chosen.kinds)
 
 
-def _say_surplus(desk: Desk, kinds: Sequence[str]) -> None:
-    """Say where a queue holds more messages than there are dead-lettered jobs, which no list has, or fewer."""
-    for kind in kinds:
+def say_surplus(desk: Desk, chosen: Selection) -> None:
+    """Say of all kinds whose queue holds more messages than there are dead jobs, which no list has, or fewer."""
+    for kind in chosen.kinds if chosen.is_everything else ():
         more = sum(desk.box.held(kind).values()) - desk.jobs.count_dead(kind)
         if more > 0:
             err().print(
-                f"{kind}: about {more:,} messages more than dead-lettered jobs: copies, of jobs that run again, or of "
-                "no job. `sayline dlq redrive` deletes what no record needs, `purge --strays` what is of no job."
+                f"{kind}: about {plural(more, 'message')} more than dead-lettered jobs: copies, of jobs that run again,"
+                " or of no job. `sayline dlq redrive` deletes what no record needs, `purge --strays` what is of no job."
             )
         if more < 0:
             err().print(
-                f"{kind}: about {-more:,} messages fewer than dead-lettered jobs: SQS keeps them for "
+                f"{kind}: about {plural(-more, 'message')} fewer than dead-lettered jobs: SQS keeps them for "
                 f"{DEAD_LETTER_DAYS} days, and records are kept longer. Such jobs can be run again all the same."
             )
 
@@ -101,10 +87,10 @@ def _show_lines(desk: Desk, chosen: Selection, *, limit: int, as_json: bool) -> 
     # On a terminal the lines themselves show how far it is.
     is_seen = out().is_terminal
     with nullcontext() if is_seen else bar("Reading", partial(count, desk, chosen)) as looked:
-        jobs = find(desk.jobs, chosen, looked=looked)
+        jobs = find(desk, chosen, looked=looked)
         for shown, job in enumerate(islice(jobs, limit or None), 1):
             if as_json:
-                print_line(json.dumps(document(job), ensure_ascii=False))
+                print_json_line(document(job))
                 continue
             if shown == 1:
                 print_line(tables.head())
@@ -115,26 +101,11 @@ def _show_lines(desk: Desk, chosen: Selection, *, limit: int, as_json: bool) -> 
         err().print(f"There are more than {limit}: --limit 0 lists all, --group what they died of.")
 
 
-def show(
-    job_id: Annotated[str, typer.Argument(metavar="ID", help="The job's id.")],
-    as_json: common.AsJson = False,  # noqa: FBT002 - a flag
-) -> None:
-    """Show a job."""
-    with reported():
-        desk = common.desk()
-        job = desk.jobs.get(job_id)
-        if job is None:
-            fail("There is no such job.", "Its record may have expired. `sayline dlq list` has ids.", Exit.NO_SUCH_JOB)
-        request = _request(desk, job)
-        if as_json:
-            print_json({**job.model_dump(mode="json", exclude={"lease", "request"}), "request": request})
-        else:
-            out().print(tables.details(job, request, desk.now()))
-
-
-def count(desk: Desk, chosen: Selection) -> int:
-    """Count what will have to be looked at."""
-    return len(chosen.ids) or sum(desk.jobs.count_dead(kind) for kind in chosen.kinds)
+def count(desk: Desk, chosen: Selection) -> int | None:
+    """Count what is chosen; None where each record would have to be read for that."""
+    if chosen.ids:
+        return len(chosen.ids)
+    return sum(desk.jobs.count_dead(kind) for kind in chosen.kinds) if chosen.is_everything else None
 
 
 def document(job: Job) -> JsonObject:
@@ -152,10 +123,3 @@ def document(job: Job) -> JsonObject:
         "flow": job.flow,
         "trace": job.trace,
     }
-
-
-def _request(desk: Desk, job: Job) -> JsonObject | None:
-    try:
-        return desk.payloads.load(job.request)
-    except MissingObjectError:
-        return None

@@ -77,7 +77,8 @@ def _selection(  # noqa: PLR0913 - the options
     newer: str | None,
     ids: list[str] | None = None,
 ) -> Selection:
-    now, ever = utc_now(), Period()
+    ever = Period()
+    since, until = common.period(older, newer, now=utc_now())
     return Selection(
         kinds=common.chosen(kind),
         ids=tuple(ids or ()),
@@ -86,8 +87,5 @@ def _selection(  # noqa: PLR0913 - the options
         owner=owner,
         flow=flow,
         text=text,
-        period=Period(
-            since=now - common.duration(newer) if newer else ever.since,
-            until=now - common.duration(older) if older else ever.until,
-        ),
+        period=Period(since=since or ever.since, until=until or ever.until),
     )

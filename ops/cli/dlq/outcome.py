@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ops.cli.dlq.progress import bar
 from ops.cli.operators import common
-from ops.cli.output import Exit, err, fail, out, print_line, printable
+from ops.cli.output import Exit, err, fail, out, print_json_line, printable
 from ops.cli.refusals import reported
 from ops.cli.tables import age, plain_table
 from ops.dlq.outcome import Fate
@@ -48,6 +47,9 @@ def outcome(redrive_id: _Id = None, newer: _Newer = "1d", as_json: common.AsJson
         desk = common.desk()
         wanted = _wanted(redrive_id, desk.now() - common.duration(newer))
         redrives = report(_counted(desk, redrive_id), wanted)
+        if not redrives and redrive_id is None:
+            err().print(f"Nothing was run again within {newer}.")
+            return
         if not redrives:
             fail("There is no such redrive.", "None of the jobs that there are was in it.", Exit.NO_SUCH_JOB)
         _tell(redrives, desk.now(), as_json=as_json)
@@ -74,7 +76,7 @@ def _counted(desk: Desk, redrive_id: str | None) -> Iterator[Job]:
 def _tell(redrives: Sequence[Redrive], now: datetime, *, as_json: bool) -> None:
     if as_json:
         for each in redrives:
-            print_line(json.dumps(each.as_dict()))
+            print_json_line(each.as_dict())
         return
     out().print(_table(redrives, now))
     if any(each.fates[Fate.FAILED_AGAIN] for each in redrives):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def bar(
-    what: str, total: Callable[[], int] | int | None = None, *, stop: Stop | None = None
+    what: str, total: Callable[[], int | None] | int | None = None, *, stop: Stop | None = None
 ) -> Iterator[Callable[[int], None]]:
     """Show how far it is; yields what is called with each step's size, and ends where the command was told to stop.
 

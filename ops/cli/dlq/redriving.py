@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ops.cli import completion
 from ops.cli.dlq import editing
-from ops.cli.dlq.listing import count
-from ops.cli.dlq.progress import bar
-from ops.cli.dlq.rehearsing import explained, rehearse
+from ops.cli.dlq.listing import say_surplus
+from ops.cli.dlq.named import Named
+from ops.cli.dlq.rehearsing import rehearse
+from ops.cli.dlq.sending import await_all, run_again
 from ops.cli.operators import common
-from ops.cli.output import Exit, err, fail, out, print_json
+from ops.cli.output import Exit, fail, out, print_json
 from ops.cli.refusals import reported
-from ops.cli.stopping import Stop, stoppable
+from ops.cli.stopping import stoppable
+from ops.cli.wording import plural
 from ops.dlq.amending import Amendment
-from ops.dlq.clearing import Clearing
-from ops.dlq.outcome import Fate, Outcome
-from ops.dlq.pace import Pace
-from ops.dlq.redriving import Done, Redriver
+from ops.dlq.outcome import Fate
+from ops.dlq.redriving import Done
 from ops.dlq.selection import Selection, find
 from schemas.kinds import registry
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ops.desk import Desk
+    from ops.dlq.outcome import Outcome
     from schemas.job import JsonObject
 
 HELP = """Run dead letters again: those that are chosen.
@@ -48,8 +50,6 @@ sayline dlq redrive --all --yes --rate 20
 
 _GOES_ON = "Those that were begun run; all others are dead letters still. The same command goes on."
 
-_LOOK_EVERY_S = 2.0
-
 
 def redrive(  # noqa: PLR0913 - its options
     *,
@@ -57,7 +57,7 @@ def redrive(  # noqa: PLR0913 - its options
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of each request.")
     ] = None,
-    edit: Annotated[bool, typer.Option("--edit", help="Change the requests in $EDITOR, all in one file.")] = False,
+    edit: Annotated[bool, typer.Option("--edit", help="Change requests in $EDITOR, in one file; with --yes.")] = False,
     to: Annotated[
         str | None,
         typer.Option(metavar="KIND", help="Send them to another kind's queue.", autocompletion=completion.kinds),
@@ -70,83 +70,66 @@ def redrive(  # noqa: PLR0913 - its options
     as_json: common.AsJson = False,
 ) -> None:
     """Run dead letters again."""
-    is_all = chosen.is_everything and set(chosen.kinds) == set(registry())
-    if everything and not is_all:
+    if everything and not _is_all(chosen):
         raise typer.BadParameter("--all goes with no choice of some.")
     if to:
         common.chosen([to])
     with reported(_GOES_ON):
         desk = common.desk()
-        amendment = Amendment(desk=desk, to=to, change=editing.by_settings(settings or ()))
-        if edit:
-            if settings:
-                fail("--edit and --set don't go together.", code=Exit.USAGE)
-            change, ids = editing.by_editor(desk, find(desk.jobs, chosen))
-            chosen, amendment = replace(chosen, ids=tuple(ids)), replace(amendment, change=change)
-            if not ids:
-                fail("No request was left in.", code=Exit.USAGE)
+        if edit and not yes:
+            fail("--edit goes with --yes.", "Without it, what you have edited would be lost.", Exit.USAGE)
+        chosen, amendment = _amended(desk, chosen, to=to, settings=settings or (), edit=edit)
+        is_all = _is_all(chosen)
         if not yes:
-            to_do_it = "--yes --all" if is_all and not edit else "--yes"
-            rehearse(desk, chosen, amendment, to_do_it=to_do_it, as_json=as_json)
+            rehearse(desk, chosen, amendment, to_do_it="--yes --all" if is_all else "--yes", as_json=as_json)
             return
-        if is_all and not (everything or edit):
+        if is_all and not everything:
             hint = "Say --all if they are meant, or choose some: by --kind, --code, --newer."
             fail("That would be all dead letters of every kind: nothing was done.", hint, Exit.USAGE)
-        with stoppable(time.sleep) as stop:
-            report, outcome = _act(desk, chosen, amendment, rate=rate, stop=stop)
-            if wait and not stop.signum:
-                _await(desk, outcome, timeout_s=timeout, stop=stop)
-                report["outcome"] = outcome.as_dict()
-        _tell(report, as_json=as_json)
-        stop.end(_GOES_ON)
-        _end_by(report, outcome, waited=wait)
+        _do(desk, chosen, amendment, rate=rate, wait_s=timeout if wait else None, as_json=as_json)
 
 
-def _act(desk: Desk, chosen: Selection, amendment: Amendment, *, rate: float, stop: Stop) -> tuple[JsonObject, Outcome]:
-    """Begin and send all, then clear their queues; what was done is reported wherever it is stopped."""
-    redriver = Redriver(desk=desk, amendment=amendment, pace=Pace(rate or None, sleep=stop.sleep))
-    tally = redriver.tally
-    try:
-        with stop.ends(), bar("Sending", partial(count, desk, chosen)) as looked:
-            redriver.run(find(desk.jobs, chosen, looked=looked), said=stop.check)
-    finally:  # said of one that AWS has ended too
-        if begun := tally.done[Done.REDRIVEN]:
-            err().print(f"{begun:,} were begun: `sayline dlq outcome {redriver.id}` tells how they end.")
-    # All that were chosen: whoever was killed before has left messages that are not needed any more.
-    kinds = sorted(tally.kinds) if chosen.ids else chosen.kinds
-    deleted = sum(_clear(desk, kind, tally.runs, only_sent=bool(chosen.ids), stop=stop) for kind in kinds)
-    report = {"redrive": redriver.id, **{done.value: tally.done[done] for done in Done}}
-    return {**report, "messages_deleted": deleted, "why_unfit": explained(tally.unfit)}, Outcome(dict(tally.runs))
+def _is_all(chosen: Selection) -> bool:
+    return chosen.is_everything and set(chosen.kinds) == set(registry())
 
 
-def _clear(desk: Desk, kind: str, sent: dict[str, int], *, only_sent: bool, stop: Stop) -> int:
-    held = 0 if stop.signum else sum(desk.box.held(kind).values())
-    if not held:
-        return 0
-    clearing = Clearing(desk=desk, kind=kind, sent=sent, only_sent=only_sent)
-    with stop.ends(), bar(f"Clearing {kind}", held, stop=stop) as met:
-        clearing.run(said=met)
-    return clearing.deleted
+def _amended(
+    desk: Desk, chosen: Selection, *, to: str | None, settings: Sequence[str], edit: bool
+) -> tuple[Selection, Amendment]:
+    """Return what is to be changed, and of which: an editor leaves those that were left in."""
+    if not edit:
+        return chosen, Amendment(desk=desk, to=to, change=editing.by_settings(settings))
+    if settings:
+        fail("--edit and --set don't go together.", code=Exit.USAGE)
+    change, ids = editing.by_editor(desk, find(desk, chosen))
+    return replace(chosen, ids=tuple(ids)), Amendment(desk=desk, to=to, change=change)
 
 
-def _await(desk: Desk, outcome: Outcome, *, timeout_s: float, stop: Stop) -> None:
-    """Look until all are over, or the time is; what is interrupted is reported as it stands."""
-    until = time.monotonic() + timeout_s
-    with stop.ends(), bar("Waiting", len(outcome.open)) as over:
-        while True:
-            before = len(outcome.open)
-            outcome.look(desk.jobs)
-            over(before - len(outcome.open))
-            if not outcome.open or time.monotonic() >= until:
-                return
-            stop.sleep(_LOOK_EVERY_S)
+def _do(  # noqa: PLR0913 - as the command has them
+    desk: Desk, chosen: Selection, amendment: Amendment, *, rate: float, wait_s: float | None, as_json: bool
+) -> None:
+    named = Named(chosen)
+    with stoppable(time.sleep) as stop:
+        report, outcome = run_again(desk, chosen, amendment, named=named, rate=rate, stop=stop)
+        if wait_s is not None and not stop.signum:
+            await_all(desk, outcome, timeout_s=wait_s, stop=stop)
+            report["outcome"] = outcome.as_dict()
+    _tell(report, as_json=as_json)
+    stop.end(_GOES_ON)
+    if not report["messages_deleted"]:  # else SQS's counts would be those of before for a while
+        say_surplus(desk, chosen)
+    named.end()
+    _end_by(report, outcome, waited=wait_s is not None)
 
 
 def _tell(report: JsonObject, *, as_json: bool) -> None:
     if as_json:
         print_json(report)
         return
-    said = [f"{count:,} {name.replace('_', ' ')}" for name, count in report.items() if isinstance(count, int) and count]
+    told = {done.value.replace("_", " "): report[done] for done in Done}
+    said = [f"{number:,} {what}" for what, number in told.items() if number]
+    if deleted := report["messages_deleted"]:
+        said.append(f"{plural(deleted, 'message')} deleted")
     out().print(", ".join(said) or "There are no such dead letters.")
     if "outcome" in report:
         outcome = report["outcome"].items()
@@ -156,9 +139,7 @@ def _tell(report: JsonObject, *, as_json: bool) -> None:
 def _end_by(report: JsonObject, outcome: Outcome, *, waited: bool) -> None:
     if why := report["why_unfit"]:
         lines = [f"  {each['id']} {field}: {reason}" for each in why for field, reason in each["fields"].items()]
-        fail(
-            f"{report[Done.UNFIT]:,} requests do not fit; they are dead letters still.", "\n".join(lines), Exit.REFUSED
-        )
+        fail(f"{plural(report[Done.UNFIT], 'request')} unfit: still dead letters.", "\n".join(lines), Exit.REFUSED)
     if waited and outcome.open:
         raise typer.Exit(Exit.STILL_OPEN)
     if waited and outcome.fates[Fate.FAILED_AGAIN]:

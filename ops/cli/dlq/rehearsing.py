@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+import typer
+
 from ops.cli.dlq import tables
-from ops.cli.dlq.listing import count
+from ops.cli.dlq.listing import count, say_surplus
+from ops.cli.dlq.named import Named
 from ops.cli.dlq.progress import bar
-from ops.cli.output import err, out, print_json, printable
+from ops.cli.output import Exit, err, out, print_json, printable
+from ops.cli.wording import plural
 from ops.dlq.amending import UnfitError
 from ops.dlq.groups import group
+from ops.dlq.redriving import UNFIT_SHOWN
 from ops.dlq.selection import Selection, find
 
 if TYPE_CHECKING:
@@ -21,9 +26,6 @@ if TYPE_CHECKING:
     from ops.dlq.amending import Amendment
     from ops.dlq.groups import Group
     from schemas.job import Job, JsonObject
-
-#: Of those that would not fit, so many are held.
-_SHOWN = 10
 
 
 @dataclass
@@ -41,22 +43,26 @@ class _Check:
                     self.amendment.check(job)
             except UnfitError as error:
                 self.number += 1
-                self.unfit += [error] if len(self.unfit) < _SHOWN else []
+                self.unfit += [error] if len(self.unfit) < UNFIT_SHOWN else []
             yield job
 
 
 def rehearse(desk: Desk, chosen: Selection, amendment: Amendment, *, to_do_it: str, as_json: bool) -> None:
     """Show what would be done, and whose request would not fit; `to_do_it` are the options that do it."""
-    check = _Check(amendment)
+    check, named = _Check(amendment), Named(chosen)
     with bar("Reading", partial(count, desk, chosen)) as looked:
-        groups = group(check.through(find(desk.jobs, chosen, looked=looked)))
+        groups = group(check.through(named.through(find(desk, chosen, looked=looked))))
     if as_json:
         shown = {"unfit": explained(check.unfit), "unfit_count": check.number, "done": False}
         print_json({"groups": [each.as_dict() for each in groups], **shown})
-        return
-    if groups:
-        out().print(tables.groups_list(groups, desk.now()), soft_wrap=True)
-    _conclude(groups, check, to_do_it)
+    else:
+        if groups:
+            out().print(tables.groups_list(groups, desk.now()), soft_wrap=True)
+        _conclude(groups, check, to_do_it)
+    say_surplus(desk, chosen)
+    named.end()
+    if check.unfit:
+        raise typer.Exit(Exit.REFUSED)
 
 
 def _conclude(groups: Sequence[Group], check: _Check, to_do_it: str) -> None:
@@ -64,7 +70,9 @@ def _conclude(groups: Sequence[Group], check: _Check, to_do_it: str) -> None:
     if check.unfit:
         first = check.unfit[0]
         why = "\n".join(f"  {name}: {reason}" for name, reason in first.fields.items())
-        err().print(printable(f"{check.number:,} requests would not fit, {first.job_id} for example:"), style="yellow")
+        err().print(
+            printable(f"{plural(check.number, 'request')} would not fit, {first.job_id} for example:"), style="yellow"
+        )
         err().print(printable(why))
     if fit:
         err().print(f"{fit:,} would be run again. {to_do_it} does it.")

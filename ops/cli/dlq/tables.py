@@ -79,7 +79,8 @@ def _attempt(attempt: Attempt, job: Job) -> str:
     who = f" by {attempt.worker}" if attempt.worker else ""
     code = f", {attempt.code}" if attempt.code else ""
     # With its date only where that is not the day of its end: a line has 80 columns.
-    when = _time(attempt.at) if attempt.at.date() != died_at(job).date() else f"{attempt.at.astimezone():%H:%M:%S}"
+    at, end = attempt.at.astimezone(), died_at(job).astimezone()
+    when = _time(at) if at.date() != end.date() else f"{at:%H:%M:%S}"
     return f"{attempt.attempt} of epoch {attempt.epoch} at {when}: {attempt.outcome}{code}{who}"
 
 

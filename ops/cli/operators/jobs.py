@@ -68,22 +68,29 @@ def jobs(  # noqa: PLR0913, PLR0917 - its options
     with reported():
         desk = common.desk()
         now = desk.now()
+        since, until = common.period(older, newer, now=now)
         wanted = Wanted(
             kinds=frozenset(common.chosen(kind)) if kind else frozenset(),
             statuses=frozenset(status or ()),
             owner=owner,
-            since=now - common.duration(newer) if newer else None,
-            until=now - common.duration(older) if older else None,
+            since=since,
+            until=until,
             stuck=stuck,
         )
         with _counted(candidates(desk.jobs, wanted)) as seen:
-            found = find(seen, wanted, limit=limit, now=now, oldest_first=oldest)
-        if as_json:
-            print_json([_document(job, now) for job in found])
-        elif found:
-            out().print(_list(found, now, stuck=stuck), soft_wrap=True)
-        else:
-            err().print("There are no such jobs.")
+            found = find(seen, wanted, limit=limit + 1, now=now, oldest_first=oldest)
+        _tell(found[:limit], now, stuck=stuck, as_json=as_json)
+        if len(found) > limit:
+            err().print(f"There are more than {limit:,}: --limit says how many are listed.")
+
+
+def _tell(found: Sequence[Job], now: datetime, *, stuck: bool, as_json: bool) -> None:
+    if as_json:
+        print_json([_document(job, now) for job in found])
+    elif found:
+        out().print(_list(found, now, stuck=stuck), soft_wrap=True)
+    else:
+        err().print("There are no such jobs.")
 
 
 @contextmanager

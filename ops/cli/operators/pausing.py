@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,13 +42,16 @@ sayline resume --all
 
 DRAIN_HELP = """Pause kinds, and wait until no worker runs anything of them.
 
-All kinds where none is named. Before maintenance: afterwards nothing writes to the table or bucket but the API and the
-clock. Interrupted, the kinds stay paused: `sayline resume` ends that.
+All kinds where none is named. Before maintenance: afterwards nothing writes to the table or bucket but the API, the
+clock, and workers that say in the table that they live. Interrupted, the kinds stay paused: `sayline resume` ends that.
+
+A worker that has fallen silent may still run something, and is waited for: say --gone of one that you know to be dead.
 
 \b
 Examples:
 sayline drain
 sayline drain tts --timeout 600
+sayline drain --gone ip-10-0-3-7:1
 """
 
 Kinds = Annotated[
@@ -93,6 +97,9 @@ def resume(
 def drain(
     kinds: MaybeKinds = None,
     timeout: Annotated[float, typer.Option(min=0, help="Longest time to wait, in seconds.")] = 900,
+    gone: Annotated[
+        list[str] | None, typer.Option(metavar="WORKER", help="A silent worker that is dead; may be repeated.")
+    ] = None,
     as_json: common.AsJson = False,  # noqa: FBT002
 ) -> None:
     """Pause kinds and wait until nothing of them runs."""
@@ -101,11 +108,13 @@ def drain(
         _print(pause_all(desk, chosen, by=common.who()), as_json=False, quiet=as_json)
         console = err()
         with console.status("draining") if console.is_interactive else nullcontext() as spinner:
-            rest = wait_drained(desk, chosen, timeout_s=timeout, watch=_shown_by(spinner))
+            rest = wait_drained(desk, chosen, timeout_s=timeout, watch=_shown_by(spinner), gone=gone or ())
         if as_json:
-            print_json({"kinds": chosen, "drained": rest.is_nothing, "in_hand": rest.in_hand, "unheard": rest.unheard})
+            print_json({"kinds": chosen, "drained": rest.is_nothing, **asdict(rest)})
         if not rest.is_nothing:
             hint = "The kinds stay paused. Wait again with `sayline drain`, or see `sayline workers`."
+            if rest.silent:
+                hint = f"{hint} If {rest.silent[0]} is dead, say --gone {rest.silent[0]}."
             fail(f"Not drained yet: {_said(rest)}.", hint, Exit.STILL_OPEN)
         err().print("Drained: no worker runs anything of these kinds. Go on with `sayline resume`.")
 
@@ -125,7 +134,8 @@ def _shown_by(spinner: Status | None) -> Callable[[Left], None]:
 
 
 def _said(rest: Left) -> str:
-    return f"{rest.in_hand} in hand, {rest.unheard} worker{'' if rest.unheard == 1 else 's'} yet to pause"
+    said = f"{rest.in_hand} in hand, {rest.unheard} worker{'' if rest.unheard == 1 else 's'} yet to pause"
+    return f"{said}, silent: {', '.join(rest.silent)}" if rest.silent else said
 
 
 def _print(pauses: list[Pause], *, as_json: bool, quiet: bool = False) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.live import Live
@@ -12,11 +12,10 @@ from rich.text import Text
 
 from ops.cli import completion
 from ops.cli.operators import common
-from ops.cli.output import Cropped, Exit, board, err, out, print_json, print_line
+from ops.cli.output import Cropped, Exit, board, err, out, print_json, print_json_line
 from ops.cli.refusals import reported
-from ops.cli.tables import plain_table
+from ops.cli.tables import plain_table, span
 from ops.operating.queues import QueueState, Trend, look
-from schemas.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +36,8 @@ IN/S    jobs that come; needs two looks: --watch, or --over SECONDS
 OUT/S   jobs that workers were done with, over the last minute
 LEFT    until nothing is left at this pace
 \b
-At the end: `paused`; `no worker` serves the kind; `engine out`, at all or
+At the end: `no queue` or `no DLQ` is there (`sayline deploy` makes it);
+`paused`; `no worker` serves the kind; `engine out`, at all or
 some of its workers, whose breaker leaves the engine alone for a while.
 \b
 SQS says about how many there are; on AWS that is a minute late at times.
@@ -95,22 +95,12 @@ def _watch(desk: Desk, kinds: Sequence[str], trend: Trend, *, every_s: float, as
                 if live:
                     live.update(Cropped(_table(states)), refresh=True)
                 elif as_json:
-                    print_line(json.dumps([state.as_dict() for state in states], ensure_ascii=False))
+                    print_json_line([state.as_dict() for state in states])
                 else:
                     out().print(_table(states))
-                states = _next(desk, kinds, trend, every_s=every_s)
+                states = common.look_again(lambda: trend.follow(look(desk, kinds)), partial(desk.sleep, every_s))
     except KeyboardInterrupt:
         raise typer.Exit(Exit.OK) from None  # that is how watching ends
-
-
-def _next(desk: Desk, kinds: Sequence[str], trend: Trend, *, every_s: float) -> list[QueueState]:
-    """Return the next look that succeeds: who watches through a night is not left alone for one that fails."""
-    while True:
-        desk.sleep(every_s)
-        try:
-            return trend.follow(look(desk, kinds))
-        except UnavailableError as error:
-            err().print(f"{error}. Looking again.", style="yellow")
 
 
 def _table(states: Sequence[QueueState]) -> Table:
@@ -120,17 +110,19 @@ def _table(states: Sequence[QueueState]) -> Table:
     for state in states:
         table.add_row(
             state.kind,
-            f"{state.visible:,}",
-            f"{state.in_flight:,}",
-            f"{state.delayed:,}",
-            Text(f"{state.dead:,}", style="red" if state.dead else ""),
-            common.span(state.oldest_s),
+            *(_count(state, "queue", count) for count in (state.visible, state.in_flight, state.delayed)),
+            _count(state, "dlq", state.dead, style="red" if state.dead else ""),
+            span(state.oldest_s),
             _rate(state.in_per_s),
             _rate(state.out_per_s),
-            common.span(state.drained_in_s) if state.total else "",
+            span(state.drained_in_s) if state.total else "",
             _note(state),
         )
     return table
+
+
+def _count(state: QueueState, of: Literal["queue", "dlq"], count: int, *, style: str = "") -> Text:
+    return Text("-" if of in state.missing else f"{count:,}", style=style)
 
 
 def _rate(per_s: float | None) -> str:
@@ -138,6 +130,8 @@ def _rate(per_s: float | None) -> str:
 
 
 def _note(state: QueueState) -> Text:
+    if state.missing:
+        return Text("no queue" if "queue" in state.missing else "no DLQ", style="red")
     if state.pause:
         return Text("paused", style="yellow")
     if not state.takers:

@@ -9,7 +9,7 @@ from rich.text import Text
 from ops.cli.operators import common
 from ops.cli.output import err, out, print_json, printable
 from ops.cli.refusals import reported
-from ops.cli.tables import plain_table
+from ops.cli.tables import plain_table, span
 from schemas.fingerprint import registry_digest
 from schemas.kinds import registry
 
@@ -65,8 +65,8 @@ def _table(found: Sequence[SignOfLife], now: datetime) -> Table:
             Text(printable(_kinds(worker)), style="" if worker.registry == registry_digest() else "red"),
             str(sum(worker.in_hand.values())),
             f"{sum(worker.settled_per_s.values()):.1f}",
-            common.span((now - worker.started_at).total_seconds()),
-            common.span((now - worker.seen_at).total_seconds()),
+            span((now - worker.started_at).total_seconds()),
+            span((now - worker.seen_at).total_seconds()),
             Text(printable(worker.versions.get("sayline", "source"))),
         )
     return table

@@ -1,7 +1,7 @@
 """What each role does with the bucket, prefix by prefix: policies may allow some of them alone.
 
-A part of an upload that never was is put, an object that is not there deleted if it is another than it is:
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+A part of an upload that never was is put, an object that is not there deleted if it is there. With an ETag in place of
+`*`, S3 would want s3:GetObject as well: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
 """
 
 from __future__ import annotations
@@ -72,5 +72,5 @@ def _asks(client: Any, bucket: str, key: str) -> Mapping[str, Callable[[], objec
         _READ: partial(client.get_object, **nobodys),
         # To complete an upload takes the right to put an object.
         _WRITE: partial(client.complete_multipart_upload, **nobodys, UploadId=NOBODYS, MultipartUpload=part),
-        _DELETE: partial(client.delete_object, **nobodys, IfMatch='"0"'),
+        _DELETE: partial(client.delete_object, **nobodys, IfMatch="*"),
     }

@@ -24,7 +24,7 @@ _TAKES = ("ReceiveMessage", "ChangeMessageVisibility", "DeleteMessage")
 #: What is done with a kind's queue, and with its dead-letter queue.
 _QUEUE: Mapping[Role, tuple[str, ...]] = {
     "worker": ("GetQueueAttributes", "SendMessage", *_TAKES),
-    "api": ("SendMessage",),
+    "api": ("GetQueueAttributes", "SendMessage"),  # the first for /readyz
     "clock": ("GetQueueAttributes", "SendMessage"),
     "operator": ("GetQueueAttributes", "SendMessage"),
 }

@@ -1,11 +1,11 @@
-"""What the template says, as facts that can be read back from AWS, and set where an emulator has dropped them."""
+"""What the template says, as facts that can be read back from AWS, and set by API."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ops.infra.facts.bucket import bucket_facts
-from ops.infra.facts.fact import Fact
+from ops.infra.facts.fact import GONE, Fact, LeftAloneError, is_missing
 from ops.infra.facts.queue import queue_fact
 from ops.infra.facts.table import table_facts
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ops.aws.clients import Clients
     from ops.infra.template import JsonObject
 
-__all__ = ["Fact", "facts"]
+__all__ = ["GONE", "Fact", "LeftAloneError", "facts", "is_missing"]
 
 
 def facts(template: JsonObject, clients: Clients) -> Iterator[Fact]:
@@ -23,7 +23,8 @@ def facts(template: JsonObject, clients: Clients) -> Iterator[Fact]:
 
     Reading a fact of a resource that doesn't exist raises botocore's ClientError.
     """
-    for resource in template["Resources"].values():
+    # A queue's policy names its dead-letter queue, which must be there first.
+    for resource in sorted(template["Resources"].values(), key=lambda each: "RedrivePolicy" in each["Properties"]):
         properties = resource["Properties"]
         if resource["Type"] == "AWS::SQS::Queue":
             yield queue_fact(properties, template, clients.sqs)

@@ -32,6 +32,7 @@ def bucket_facts(properties: JsonObject, s3: S3Client) -> Iterator[Fact]:
     rules: list[Any] = [_lifecycle_rule(rule) for rule in properties["LifecycleConfiguration"]["Rules"]]
     yield Fact(
         name=f"lifecycle of bucket {name}",
+        resource=f"bucket {name}",
         wanted=_by_id(rules),
         read=_or_none(lambda: _by_id(s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"])),
         write=lambda: s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": rules}),
@@ -39,6 +40,7 @@ def bucket_facts(properties: JsonObject, s3: S3Client) -> Iterator[Fact]:
     block = properties["PublicAccessBlockConfiguration"]
     yield Fact(
         name=f"public access block of bucket {name}",
+        resource=f"bucket {name}",
         wanted=block,
         read=_or_none(lambda: s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]),
         write=lambda: s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=block),
@@ -56,6 +58,7 @@ def _bucket_defaults(name: str, properties: JsonObject, s3: S3Client) -> Iterato
 
     yield Fact(
         name=f"encryption of bucket {name}",
+        resource=f"bucket {name}",
         wanted=default,
         read=_or_none(read_encryption),
         write=lambda: s3.put_bucket_encryption(
@@ -66,6 +69,7 @@ def _bucket_defaults(name: str, properties: JsonObject, s3: S3Client) -> Iterato
     ownership = properties["OwnershipControls"]
     yield Fact(
         name=f"ownership of bucket {name}",
+        resource=f"bucket {name}",
         wanted=ownership,
         read=_or_none(lambda: s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]),
         write=lambda: s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=ownership),
@@ -82,17 +86,26 @@ def _lifecycle_rule(rule: JsonObject) -> JsonObject:
     return renamed
 
 
-def _by_id(rules: Any) -> dict[str, tuple[object, ...]]:  # noqa: ANN401 - API's shape, or the one above
-    """Return what matters of each rule; AWS gives a prefix as it was written, in one of two places."""
-    return {
-        rule["ID"]: (
-            rule["Status"],
-            rule.get("Filter", {}).get("Prefix") or rule.get("Prefix") or "",
-            rule.get("Expiration", {}).get("Days"),
-            rule.get("AbortIncompleteMultipartUpload", {}).get("DaysAfterInitiation"),
-        )
-        for rule in rules
-    }
+def _by_id(rules: Any) -> dict[str, str]:  # noqa: ANN401 - API's shape, or the one above
+    """Return what matters of each rule, in words."""
+    return {f"rule {rule['ID']}": _said(rule) for rule in rules}
+
+
+def _said(rule: Any) -> str:  # noqa: ANN401 - as above
+    # AWS gives a prefix as it was written, in one of two places.
+    prefix = rule.get("Filter", {}).get("Prefix") or rule.get("Prefix") or ""
+    said = [f"for {prefix}" if prefix else "for all"]
+    if days := rule.get("Expiration", {}).get("Days"):
+        said.append(f"expires after {_days(days)}")
+    if days := rule.get("AbortIncompleteMultipartUpload", {}).get("DaysAfterInitiation"):
+        said.append(f"ends uploads after {_days(days)}")
+    if rule["Status"] != "Enabled":
+        said.append("switched off")
+    return ", ".join(said)
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
 
 
 def _or_none(read: Callable[[], object]) -> Callable[[], object]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ops.infra.facts.fact import Fact
+from ops.infra.facts.indexes import indexes_fact, keys_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -18,23 +19,17 @@ def table_facts(properties: JsonObject, dynamodb: DynamoDBClient) -> Iterator[Fa
     """Yield the facts of a table."""
     name = properties["TableName"]
 
-    def table() -> Any:  # noqa: ANN401 - boto's types know no TypedDict by variable key
-        return dynamodb.describe_table(TableName=name)["Table"]
+    def read_keys() -> str:
+        table: Any = dynamodb.describe_table(TableName=name)["Table"]
+        return keys_in_words(table["KeySchema"], table["AttributeDefinitions"])
 
-    def described(*keys: str) -> Callable[[], object]:
-        return lambda: {key: _sorted(table().get(key)) for key in keys}
-
-    keys = ("KeySchema", "AttributeDefinitions")
     yield Fact(
         name=f"keys of table {name}",
-        wanted={key: _sorted(properties[key]) for key in keys},
-        read=described(*keys),
+        resource=f"table {name}",
+        wanted=keys_in_words(properties["KeySchema"], properties["AttributeDefinitions"]),
+        read=read_keys,
     )
-    yield Fact(
-        name=f"indexes of table {name}",
-        wanted=_indexes(properties["GlobalSecondaryIndexes"]),
-        read=lambda: _indexes(table().get("GlobalSecondaryIndexes", [])),
-    )
+    yield indexes_fact(name, properties, dynamodb)
     yield from _table_switches(name, properties, dynamodb)
 
 
@@ -48,6 +43,7 @@ def _table_switches(name: str, properties: JsonObject, dynamodb: DynamoDBClient)
 
     yield Fact(
         name=f"time to live of table {name}",
+        resource=f"table {name}",
         wanted=ttl,
         read=read_ttl,
         write=lambda: dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=ttl),
@@ -62,15 +58,8 @@ def _table_switches(name: str, properties: JsonObject, dynamodb: DynamoDBClient)
 
     yield Fact(
         name=f"point-in-time recovery of table {name}",
+        resource=f"table {name}",
         wanted=recovery,
         read=read_recovery,
         write=lambda: dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery),
     )
-
-
-def _indexes(indexes: list[JsonObject]) -> dict[str, object]:
-    return {index["IndexName"]: (index["KeySchema"], index["Projection"]) for index in indexes}
-
-
-def _sorted(items: Any) -> Any:  # noqa: ANN401 - JSON
-    return sorted(items or [], key=lambda item: str(item["AttributeName"]))

@@ -1,0 +1,27 @@
+"""Sentences for terminals: numbers with their nouns, and lines that end between words."""
+
+from __future__ import annotations
+
+import pytest
+
+from ops.cli.wording import filled, plural
+
+
+@pytest.mark.parametrize(("number", "told"), [(0, "0 messages"), (1, "1 message"), (2000, "2,000 messages")])
+def test_a_number_has_its_noun(number: int, told: str):
+    assert plural(number, "message") == told
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one two three", ["one two", "three"]),
+        ("a  b", ["a  b"]),
+        ("say `one two three` now", ["say", "`one two three`", "now"]),
+        ("  one two three", ["  one two", "  three"]),
+        ("short\n\nunbreakable-word", ["short", "", "unbreakable-word"]),
+        ("one ` two three", ["one ` two", "three"]),
+    ],
+)
+def test_no_word_and_no_command_is_broken(text: str, lines: list[str]):
+    assert filled(text, 10).split("\n") == lines
