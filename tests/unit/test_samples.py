@@ -23,10 +23,10 @@ FILES = [(kind, file) for kind in registry().values() for file in kind.files.val
 SPOKEN = [(kind, file) for kind, file in FILES if file.media == "audio"]
 
 
-SAMPLES = sorted({path for kind, _ in FILES for path in kind.samples.values()})
+OF_KINDS = sorted({path for kind, _ in FILES for path in kind.samples.values()})
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", OF_KINDS, ids=lambda path: path.name)
 def test_a_kinds_sample_is_there_and_small(path: Path):
     assert 0 < path.stat().st_size < 20_000
 
