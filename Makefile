@@ -22,9 +22,8 @@ demo: $(STAMP) ## Run one real job of every kind on the embedded stack
 up: $(STAMP) ## Run the stack until Ctrl-C
 	@$(BIN)/sayline up
 
-# Two at a time, whole files: most of the long ones wait for a visibility or a process to end.
 test: check ## Run all checks and tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest
 
 unit: $(STAMP) ## Run the unit tests alone: no sockets, seconds
 	@$(BIN)/python -m pytest tests/unit

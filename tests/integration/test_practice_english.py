@@ -26,6 +26,7 @@ I start work at eight thirty.
 I start work at nine.
 I start work at ten in the morning.
 If our life were a drama, what would its title be?
+If you could ask your future self one question, what would it be?
 It takes about an hour to prepare this meal.
 It takes about half a day to prepare this meal.
 It takes about thirty minutes to prepare this meal.

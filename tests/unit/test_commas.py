@@ -117,3 +117,8 @@ def test_the_same_sentences_make_the_same_weights(tmp_path: Path):
 def test_the_weights_are_small():
     assert WEIGHTS.stat().st_size < 600_000
     assert np.load(WEIGHTS).shape == (SIZE,)
+
+
+@pytest.mark.parametrize("text", ["However much we quarrel, my sister always forgives me.", "Ask where the museum is."])
+def test_what_belongs_together_gets_no_comma(text: str):
+    assert Checker().check(text) == ()

@@ -35,6 +35,8 @@ _SURE = 0.7
 #: Whether a comma stands before the first, or after the second, is a matter of taste.
 _BEFORE = frozenset({"and", "or", "too"})
 _AFTER = frozenset({"hello", "hey", "hi", "no", "oh", "ok", "sorry", "well", "yes"})
+#: What a request begins with, whose object follows.
+_REQUESTS = frozenset({"ask", "explain", "guess", "imagine", "show", "tell"})
 
 
 class Commas:
@@ -53,7 +55,7 @@ class Commas:
         for gap in gaps_of(sentence):
             before, after = sentence[gap.place - 1 : gap.place + 1]
             is_taste = before.lower in _AFTER or after.lower in _BEFORE
-            if not is_taste and self.probability(gap) > _SURE:
+            if not is_taste and not _is_held(before, after) and self.probability(gap) > _SURE:
                 yield _finding(text, before)
 
 
@@ -61,6 +63,11 @@ class Commas:
 def shipped_commas() -> Commas:
     """Map the weights, half a megabyte."""
     return Commas(np.load(WEIGHTS, mmap_mode="r"))
+
+
+def _is_held(before: Word, after: Word) -> bool:
+    """Whether the two belong together, which the model can't see: “however much”, and “Ask where” of a request."""
+    return (before.lower == "however" and after.tag[:2] in {"JJ", "RB"}) or before.lower in _REQUESTS
 
 
 def _finding(text: str, before: Word) -> Finding:
