@@ -160,7 +160,7 @@ def changes_nothing_in_a_rehearsal(night: Night) -> None:
     before = night.checker.rows()
     chosen = ("dlq", "redrive", "--code", UNREADABLE)
 
-    unfit = night.operator.sayline(*chosen, "--set", "language=klingon!")
+    unfit = night.operator.sayline(*chosen, "--set", "language=klingon!", ends=65)
     fit = night.operator.sayline(*chosen, "--set", "language=en")
 
     number = night.checker.dead()[UNREADABLE]
