@@ -45,7 +45,8 @@ def rows(bench: Bench) -> Iterator[Rows]:
     for stem in ("unknown", "rejected"):
         queues[stem] = bench.queue(stem, visibility_s=VISIBILITY_S, max_receives=None)
     bench.send(queues["retry"], "retry", "retry")
-    bench.send(queues["long"], "work", "long", kwargs={"seconds": VISIBILITY_S + 2})
+    # Long enough that its third receive, which buries it, comes before the end of its second run, which deletes it.
+    bench.send(queues["long"], "work", "long", kwargs={"seconds": 5 * VISIBILITY_S})
     bench.send(queues["failure"], "fail", "failure")
     bench.send(queues["overrun"], "overrun", "overrun")
     bench.send(queues["expired"], "work", "expired", expires=datetime.now(UTC) - timedelta(seconds=5))

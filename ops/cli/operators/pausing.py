@@ -12,6 +12,7 @@ from ops.cli import completion
 from ops.cli.operators import common
 from ops.cli.output import Exit, err, fail, print_json, print_line
 from ops.cli.refusals import reported
+from ops.cli.wording import plural
 from ops.operating.draining import Left, pause_all, wait_drained
 
 if TYPE_CHECKING:
@@ -127,14 +128,14 @@ def _shown_by(spinner: Status | None) -> Callable[[Left], None]:
         if spinner:
             spinner.update(f"draining: {_said(rest)}")
         elif last != [rest] and not rest.is_nothing:
-            err().print(f"{_said(rest)}")
+            err().print(_said(rest))
         last[:] = [rest]
 
     return show
 
 
 def _said(rest: Left) -> str:
-    said = f"{rest.in_hand} in hand, {rest.unheard} worker{'' if rest.unheard == 1 else 's'} yet to pause"
+    said = f"{rest.in_hand} in hand, {plural(rest.unheard, 'worker')} yet to pause"
     return f"{said}, silent: {', '.join(rest.silent)}" if rest.silent else said
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ops.infra.facts.fact import Fact
+from ops.infra.facts.wording import duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from ops.infra.template import JsonObject
 
+_DAY_S = 86_400
 #: How S3 says that a bucket has no configuration of the sort that was asked for.
 _NO_CONFIGURATION = frozenset(
     {
@@ -96,16 +98,12 @@ def _said(rule: Any) -> str:  # noqa: ANN401 - as above
     prefix = rule.get("Filter", {}).get("Prefix") or rule.get("Prefix") or ""
     said = [f"for {prefix}" if prefix else "for all"]
     if days := rule.get("Expiration", {}).get("Days"):
-        said.append(f"expires after {_days(days)}")
+        said.append(f"expires after {duration(days * _DAY_S)}")
     if days := rule.get("AbortIncompleteMultipartUpload", {}).get("DaysAfterInitiation"):
-        said.append(f"ends uploads after {_days(days)}")
+        said.append(f"ends uploads after {duration(days * _DAY_S)}")
     if rule["Status"] != "Enabled":
         said.append("switched off")
     return ", ".join(said)
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
 
 
 def _or_none(read: Callable[[], object]) -> Callable[[], object]:
