@@ -87,7 +87,7 @@ def _result(job: Job, evidence: Evidence) -> Iterator[Finding]:
         return
     try:
         document = evidence.payloads.load(job.result)
-        registry()[job.kind].result.model_validate(document)
+        registry()[job.kind].result.of_stored(document)
     except (MissingObjectError, ValueError) as error:
         yield Finding("result_unreadable", job.id, type(error).__name__)
         return

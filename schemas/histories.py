@@ -17,7 +17,7 @@ def read(head: ConversationHead, objects: ObjectStore) -> History:
     Raises:
         MissingObjectError: the conversation has gone on since, or was deleted.
     """
-    return History.model_validate_json(objects.get(head.key)) if head.key else head.history()
+    return History.of_stored_json(objects.get(head.key)) if head.key else head.history()
 
 
 def write(history: History, key: str, objects: ObjectStore) -> None:

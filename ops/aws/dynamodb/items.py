@@ -79,7 +79,7 @@ def to_item(job: Job) -> dict[str, AttributeValueTypeDef]:
 
 def from_item(item: Mapping[str, Any]) -> Job:
     """Return the record that an item holds."""
-    return Job.model_validate(fields(item, Job))
+    return Job.of_stored(fields(item, Job))
 
 
 def attributes(model: BaseModel, *, leave_out: Collection[str] = ()) -> dict[str, AttributeValueTypeDef]:

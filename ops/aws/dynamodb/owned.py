@@ -92,4 +92,4 @@ class OwnedItems(Generic[M]):
 
     def _from_item(self, item: Mapping[str, Any]) -> M:
         owner, item_id = item["pk"]["S"].removeprefix(_OWNER), item["sk"]["S"].rpartition("#")[2]
-        return self._model.model_validate({**fields(item, self._model), "owner": owner, "id": item_id})
+        return self._model.of_stored({**fields(item, self._model), "owner": owner, "id": item_id})
