@@ -113,6 +113,10 @@ class MemoryJobStore(MemoryLists):
             self._leases[name] = (holder, now + ttl)
             return True
 
+    def held_until(self, name: str) -> datetime | None:
+        """Return when the latest lease on a duty ends."""
+        return self._leases[name][1] if name in self._leases else None
+
 
 class MemoryObjectStore:
     """Objects in a dictionary."""

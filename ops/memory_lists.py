@@ -8,7 +8,7 @@ from schemas.dead_letters import DeadKey, Period
 from schemas.job import dead_shards, open_shards, parked_shard
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from schemas.job import Job
@@ -51,10 +51,15 @@ class MemoryLists:
         return min(at_most, len(self._in(open_shards(kind))))
 
     def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
-        """Iterate over the open jobs of a kind whose next check is due."""
-        for shard in (*open_shards(kind), parked_shard(kind)):
-            due = [job for job in self._in([shard]) if job.next_check_at and job.next_check_at <= now]
-            yield from sorted(due, key=lambda job: job.next_check_at or now)
+        """Iterate over the open jobs of a kind whose next check is due, the earliest first."""
+        open_ = self._in((*open_shards(kind), parked_shard(kind)))
+        due = [job for job in open_ if job.next_check_at and job.next_check_at <= now]
+        yield from sorted(due, key=lambda job: job.next_check_at or now)
+
+    def first_check(self, shards: Iterable[str], *, by: datetime) -> datetime | None:
+        """Return the earliest check in these partitions of the open index, where one was due by then."""
+        checks = (job.next_check_at for job in self._in(frozenset(shards)) if job.next_check_at)
+        return min((at for at in checks if at <= by), default=None)
 
     def dead_keys(self, kind: str, period: Period = Period()) -> Iterator[DeadKey]:  # noqa: B008 - a frozen value
         """Iterate over the dead letters of a kind, the oldest first: page by page, each as it is asked for."""

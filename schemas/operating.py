@@ -10,11 +10,14 @@ from pydantic import AwareDatetime, Field
 from schemas.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from schemas.job import Job
     from schemas.status import Status
+
+#: A sign of life names this many jobs: 800 bytes of them.
+RUNNING_NAMED = 20
 
 #: Who has not said that it ends, and says nothing any more, is remembered for this long after it was due.
 SILENT_FOR = timedelta(hours=1)
@@ -41,6 +44,8 @@ class SignOfLife(Model):
     concurrency: int
     in_hand: dict[str, int] = Field(default_factory=dict)
     """Messages in hand, by kind; of kinds that have none nothing is said."""
+    running: tuple[str, ...] = ()
+    """Ids of the jobs whose attempts have begun, the earliest first; of `RUNNING_NAMED` at most."""
     settled_per_s: dict[str, float] = Field(default_factory=dict)
     """Messages that it was done with, by kind, per second over about the last minute."""
     paused: tuple[str, ...] = ()
@@ -102,6 +107,9 @@ class JobLists(Protocol):
 
     def oldest_open(self, kind: str) -> datetime | None:
         """Return about when the oldest of a kind's jobs that wait or run was to begin."""
+
+    def first_check(self, shards: Iterable[str], *, by: datetime) -> datetime | None:
+        """Return the earliest check in these partitions of the open index, where one was due by then."""
 
     def owned(self, owner: str) -> Iterator[Job]:
         """Iterate over an owner's jobs, newest first."""

@@ -64,7 +64,7 @@ class JobStore(Protocol):
         """Return the owner's latest jobs, newest first."""
 
     def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
-        """Iterate over the open jobs of a kind whose next check is due, earliest first in each shard."""
+        """Iterate over the open jobs of a kind whose next check is due, the earliest first."""
 
     def count_open(self, kind: str, *, at_most: int) -> int:
         """Count the open jobs of a kind but for scheduled ones, no further than `at_most`."""
@@ -84,6 +84,9 @@ class JobStore(Protocol):
 
     def acquire(self, name: str, holder: str, *, now: datetime, ttl: timedelta) -> bool:
         """Take or renew a lease on a duty that one process has at a time; false while another holds it."""
+
+    def held_until(self, name: str) -> datetime | None:
+        """Return when the latest lease on a duty ends, or has ended; None where nobody has ever had it."""
 
 
 class Conversations(Protocol):

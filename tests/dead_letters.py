@@ -116,9 +116,11 @@ class Night:
     def sweep(self) -> None:
         """Let the clock look after what nobody has sent."""
         self.clock.advance(CHECK_AFTER.total_seconds() + 1)
-        Sweeper(
+        sweeper = Sweeper(
             store=self.store, enqueuer=self.queues, queues=self.queues, clock=self.clock, check_after=CHECK_AFTER
-        ).sweep(["tts", "slow"])
+        )
+        for kind in ("tts", "slow"):
+            sweeper.sweep(kind)
 
     def job(self, job_id: str) -> Job:
         job = self.store.get(job_id)

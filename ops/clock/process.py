@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from ops import log as logging
 from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.queues import SqsQueues
+from ops.clock import DUTY
 from ops.clock.sweeper import Sweeper
 from ops.lifeline import die_with_supervisor, process_name
 from ops.settings import Settings
@@ -22,13 +24,12 @@ from schemas.errors import UnavailableError
 from schemas.kinds import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from schemas.ports import Clock, JobStore
 
 log = structlog.get_logger(__name__)
 
-_DUTY = "clock"
 #: A clock that has missed this many rounds has lost its duty to another.
 _ROUNDS_HELD = 3
 
@@ -45,12 +46,21 @@ class Rounds:
     clock: Clock
 
     def go(self) -> None:
-        """Sweep once, if this clock has the duty; AWS out of reach is for the next round."""
-        try:
-            if self.store.acquire(_DUTY, self.name, now=self.clock(), ttl=self.interval * _ROUNDS_HELD):
-                self.sweeper.sweep(self.kinds)
-        except UnavailableError as error:
-            log.warning("round_missed", service=error.service, reason=error.reason)
+        """Sweep once, if this clock has the duty; what is out of reach, all or a kind's, is for the next round."""
+        has_duty = False
+        with _missable():
+            has_duty = self.store.acquire(DUTY, self.name, now=self.clock(), ttl=self.interval * _ROUNDS_HELD)
+        for kind in self.kinds if has_duty else ():
+            with _missable(kind=kind):
+                self.sweeper.sweep(kind)
+
+
+@contextmanager
+def _missable(**about: str) -> Iterator[None]:
+    try:
+        yield
+    except UnavailableError as error:
+        log.warning("round_missed", service=error.service, reason=error.reason, **about)
 
 
 def build_rounds(settings: Settings) -> Rounds:

@@ -14,7 +14,6 @@ from schemas.errors import RefusedError
 from schemas.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime, timedelta
 
     from schemas.job import Job
@@ -24,6 +23,10 @@ log = structlog.get_logger(__name__)
 
 #: Checks double their distance up to this many times.
 _DOUBLINGS = 6
+#: So many late jobs are sent again for each message that is missing, as nobody knows whose it is; the oldest first.
+_FOR_EACH = 10
+#: A round counts no more missing messages than these.
+_MOST_MISSING = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,12 +39,13 @@ class Sweeper:
     clock: Clock
     check_after: timedelta
 
-    def sweep(self, kinds: Iterable[str]) -> int:
-        """Do what is due for the kinds; return how many messages were sent."""
-        return sum(self._sweep_kind(kind) for kind in kinds)
+    def sweep(self, kind: str) -> int:
+        """Do what is due for a kind; return how many messages were sent.
 
-    def _sweep_kind(self, kind: str) -> int:
-        may_be_missing: bool | None = None
+        Raises:
+            UnavailableError: AWS is out of reach, or the kind has no queue; what was not done is for the next round.
+        """
+        resend: int | None = None
         with Outbox(self.enqueuer) as outbox:
             for job in self.store.due_for_check(kind, now=self.clock()):
                 if job.status is Status.SCHEDULED:
@@ -49,16 +53,20 @@ class Sweeper:
                 elif job.status.is_final:
                     self._complete(job)
                 else:
-                    if may_be_missing is None:
-                        may_be_missing = self._messages_may_be_missing(kind)
-                    if may_be_missing:
-                        self._resend(job, outbox)
+                    if resend is None:
+                        resend = self._missing(kind) * _FOR_EACH
+                    if resend:
+                        resend -= self._resend(job, outbox)
         return outbox.sent
 
-    def _messages_may_be_missing(self, kind: str) -> bool:
-        """Compare the queue with the index: a full queue explains a late job, and more messages wouldn't help it."""
+    def _missing(self, kind: str) -> int:
+        """Count how many more jobs are open than there are messages.
+
+        A full queue explains a late job, and more messages wouldn't help it. One that is submitted at this moment has
+        a record and no message yet, and SQS counts late: hence few are sent again for few that seem to be missing.
+        """
         depth = self.queues.depth(kind)
-        return self.store.count_open(kind, at_most=depth + 1) > depth
+        return max(0, self.store.count_open(kind, at_most=depth + _MOST_MISSING) - depth)
 
     def _release(self, job: Job, outbox: Outbox) -> bool:
         now = self.clock()
@@ -80,8 +88,11 @@ class Sweeper:
         """Send a job's message again, once among any number of clocks: postponing its check is conditional."""
         if not self.store.postpone_check(job, self._next_check(job)):
             return False
-        if not job.lease_expired(self.clock()):
+        now = self.clock()
+        if not job.lease_expired(now):
             return False  # it runs
+        if job.status is Status.RETRYING and now < job.updated_at + self.check_after:
+            return False  # it waits for its next attempt, and another message would begin that too soon
         outbox.put(job)
         log.warning("job_resent", status=job.status, checks=job.checks + 1, **job.log_context())
         return True

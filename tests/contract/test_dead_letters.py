@@ -82,7 +82,7 @@ def test_a_period_has_its_first_and_its_last_instant(store: Any, clock: ManualCl
 def test_who_dies_while_they_are_read_is_met_as_well(
     store: Any, clock: ManualClock, kind: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(lists, "_DEAD_PAGE", 2)
+    monkeypatch.setattr(lists, "_PAGE", 2)
     monkeypatch.setattr(memory_lists, "_DEAD_PAGE", 2)
     for _ in range(12):
         clock.advance(1)

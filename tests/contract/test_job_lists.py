@@ -8,12 +8,13 @@ from uuid import uuid4
 
 from ops.operating.jobs import Wanted, candidates
 from schemas import moves
-from schemas.job import dead_shard, parked_shard
+from schemas.job import dead_shard, open_shards, parked_shard
 from schemas.status import Status
 from tests.conftest import ManualClock, new_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from schemas.job import Job
 
@@ -101,6 +102,21 @@ def test_one_that_runs_again_or_whose_time_has_come_waits_from_then_on(store: An
     store.apply(moves.release(later, next_check_at=check, now=due))
 
     assert store.oldest_open(kind) == due
+
+
+def test_the_earliest_check_is_found_among_the_partitions_that_are_asked_for(store: Any, clock: ManualClock, kind: str):
+    def checked_in(minutes: int, **fields: Any) -> datetime:
+        [job] = create(store, clock, kind, next_check_at=clock() + timedelta(minutes=minutes), **fields)
+        assert job.next_check_at
+        return job.next_check_at
+
+    scheduled = checked_in(1, status=Status.SCHEDULED, open_shard=parked_shard(kind))
+    last, *_, first = [checked_in(minutes) for minutes in range(12, 2, -1)]  # they lie in several partitions
+
+    assert store.first_check(open_shards(kind), by=last) == first
+    assert store.first_check(open_shards(kind), by=first) == first
+    assert store.first_check(open_shards(kind), by=first - timedelta(milliseconds=1)) is None
+    assert store.first_check([parked_shard(kind)], by=last) == scheduled
 
 
 def test_jobs_are_selected_by_kind_state_and_time(store: Any, clock: ManualClock, kind: str):

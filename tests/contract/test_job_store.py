@@ -397,7 +397,9 @@ def test_a_duty_is_held_by_one_until_it_runs_out(store: JobStore, clock: ManualC
 
 def test_a_duty_is_held_up_to_its_last_instant(store: JobStore, clock: ManualClock):
     duty, ttl = fresh_id(), timedelta(seconds=30)
+    assert store.held_until(duty) is None
     store.acquire(duty, "one", now=clock(), ttl=ttl)
+    assert store.held_until(duty) == clock() + ttl
 
     assert not store.acquire(duty, "two", now=clock.advance(30), ttl=ttl)
     assert store.acquire(duty, "two", now=clock.advance(0.001), ttl=ttl)

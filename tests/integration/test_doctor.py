@@ -18,12 +18,12 @@ from botocore.exceptions import ClientError
 from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.queues import SqsQueues
+from ops.clock import DUTY
 from ops.doctor import CHECKS, Patient, examine
 from ops.doctor.whole import patient
 from ops.infra.deploy import deploy
 from ops.roles import ROLES
 from ops.timing import utc_now
-from schemas.envelope import envelope_of
 from schemas.kinds import registry
 from schemas.status import Status
 from tests.conftest import new_job
@@ -33,6 +33,7 @@ from workers.process import InspectedEngines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from ops.roles import Role
     from ops.settings import Settings
@@ -376,13 +377,29 @@ def test_a_scheduled_job_that_is_hardly_due_says_nothing_about_the_clock(sound: 
     assert list(examine(sound, ["workers"])) == []
 
 
-def test_a_late_job_is_the_clocks_only_where_no_message_waits_for_it(sound: Patient):
-    job = put_job(sound, "late", next_check_at=minutes_ago(20))
+def have_the_duty(sound: Patient, *, until: datetime) -> None:
+    store = DynamoJobStore(sound.clients.dynamodb, sound.settings.table_name)
+    assert store.acquire(DUTY, "there", now=until, ttl=timedelta())
+
+
+def test_a_late_job_where_no_clock_has_ever_run_waits_for_one(sound: Patient):
+    put_job(sound, "late", next_check_at=minutes_ago(20))
     assert found_by(sound, "workers") == ["clock_silent"]
 
-    SqsQueues(sound.clients.sqs, sound.settings).send(envelope_of(job), owner=job.owner)
+    have_the_duty(sound, until=utc_now())
 
+    assert found_by(sound, "workers") == []  # a clock leaves it alone while its queue is full
+
+
+def test_a_clock_that_is_dead_is_missed_though_nothing_is_due(sound: Patient):
+    have_the_duty(sound, until=minutes_ago(2))
     assert found_by(sound, "workers") == []
+
+    have_the_duty(sound, until=minutes_ago(5))
+
+    [finding] = examine(sound, ["workers"])
+    assert finding.code == "clock_silent"
+    assert "not looked for 5 minutes" in finding.detail
 
 
 def found_by(patient: Patient, check: str) -> list[str]:

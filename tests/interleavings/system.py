@@ -200,7 +200,7 @@ class System:
 
     def _sweep(self) -> None:
         try:
-            self.sweeper.sweep(KINDS)
+            self.sweeper.sweep(ECHO.name)
         except UnavailableError as error:
             self.stage.say(f"clock: {error}")
 

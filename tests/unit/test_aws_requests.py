@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
-from ops.aws.dynamodb.items import from_item, to_item
-from ops.aws.errors import translated
+from ops.aws.dynamodb.items import from_item, job_key, to_item
+from ops.aws.errors import reason, translated
 from ops.aws.objects import S3ObjectStore
 from ops.aws.queues import SqsQueues
 from ops.settings import Settings
@@ -172,6 +172,10 @@ def test_a_parameter_that_botocore_refuses_is_a_defect_and_a_broken_connection_i
         raise EndpointConnectionError(endpoint_url="http://nowhere")
 
 
+def test_an_error_that_was_translated_before_keeps_its_reason():
+    assert reason(UnavailableError("SQS", "ReadTimeoutError")) == "ReadTimeoutError"
+
+
 @pytest.mark.parametrize(
     "ask",
     [
@@ -181,6 +185,7 @@ def test_a_parameter_that_botocore_refuses_is_a_defect_and_a_broken_connection_i
         lambda store: store.withdraw(new_job("a", ManualClock())),
         lambda store: store.list_by_owner("mina", limit=1),
         lambda store: list(store.due_for_check("tts", now=NOW)),
+        lambda store: store.first_check(["tts#0"], by=NOW),
         lambda store: store.count_open("tts", at_most=1),
         lambda store: store.postpone_check(job_a(), NOW),
         lambda store: store.complete_after(finished(), "n"),
@@ -295,16 +300,44 @@ def test_only_what_is_due_is_read_of_the_index(wire: Wire, store: DynamoJobStore
     assert {params["KeyConditionExpression"] for params in asked} == {"#open_shard = :v0 AND #next_check_at <= :v1"}
 
 
+def test_the_earliest_check_costs_a_request_and_an_item_of_each_partition(wire: Wire, store: DynamoJobStore):
+    key = {"pk": {"S": "job#a"}, "sk": {"S": "record"}, "next_check_at": {"N": "0"}}
+    wire.answers = [(200, {"Items": [key], "LastEvaluatedKey": key})]
+
+    assert store.first_check(open_shards("tts"), by=NOW) == datetime(1970, 1, 1, tzinfo=UTC)
+
+    assert [params["Limit"] for params in wire.params("Query")] == [1] * len(open_shards("tts"))
+
+
 def test_what_the_index_names_is_looked_at_before_it_is_due(wire: Wire, store: DynamoJobStore):
     """The index is behind the table: its jobs may be done, postponed or gone by now."""
-    key = {"pk": {"S": "job#a"}, "sk": {"S": "record"}}
     late = job_a(next_check_at=NOW)
-    records = [job_a(next_check_at=None), job_a(next_check_at=NOW + timedelta(milliseconds=1)), None, late]
-    wire.answers = [(200, {"Items": [key] * 4})]
-    wire.answers += [(200, {"Item": to_item(record)} if record else {}) for record in records]
-    wire.answers += [(200, {"Items": []})]
+    done, postponed = (
+        job_a(next_check_at=None).model_copy(update={"id": "b"}),
+        job_a(next_check_at=NOW + timedelta(milliseconds=1)).model_copy(update={"id": "c"}),
+    )
+    keys = [{**job_key(job_id), "next_check_at": {"N": "0"}} for job_id in ("a", "b", "c", "gone")]
+    records = {store._table: [to_item(record) for record in (done, postponed, late)]}  # noqa: SLF001 - as AWS names it
+    wire.answers = [(200, {"Items": keys}), *[(200, {"Items": []})] * len(open_shards("tts"))]
+    wire.answers += [(200, {"Responses": records, "UnprocessedKeys": {}})]
 
     assert list(store.due_for_check("tts", now=NOW)) == [late]
+
+
+def test_what_is_due_is_read_a_hundred_at_a_time_and_the_earliest_first(wire: Wire, store: DynamoJobStore):
+    shards = len(open_shards("tts")) + 1
+    pages = [
+        [{**job_key(f"{shard}-{at}"), "next_check_at": {"N": str(at)}} for at in range(30)] for shard in range(shards)
+    ]
+    wire.answers = [(200, {"Items": page}) for page in pages]
+    wire.answers += [(200, {"Responses": {}, "UnprocessedKeys": {}})]
+
+    assert list(store.due_for_check("tts", now=NOW)) == []
+
+    read = [keys["Keys"] for params in wire.params("BatchGetItem") for keys in params["RequestItems"].values()]
+    assert [len(keys) for keys in read] == [100, shards * 30 - 100]
+    ats = [int(key["pk"]["S"].rpartition("-")[2]) for keys in read for key in keys]
+    assert ats == sorted(ats)
 
 
 def test_an_index_is_read_to_its_last_page(wire: Wire, store: DynamoJobStore):

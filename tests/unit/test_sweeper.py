@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from ops.clock.outbox import Outbox
 from ops.clock.process import Rounds, build_rounds
@@ -14,15 +15,15 @@ from ops.memory import MemoryJobStore, MemoryQueues
 from ops.settings import Settings
 from schemas import moves
 from schemas.envelope import Envelope, envelope_of
-from schemas.errors import UnavailableError
-from schemas.job import CountAfter, Lease, Payload, parked_shard
+from schemas.errors import NoQueueError, UnavailableError
+from schemas.job import CountAfter, JobError, Lease, Payload, parked_shard
 from schemas.kinds import registry
 from schemas.moves import End, Holder, Success
 from schemas.status import Status
 from tests.conftest import ManualClock, new_job
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from schemas.job import Job
 
@@ -41,11 +42,15 @@ class Yard:
         )
 
     def sweep(self) -> int:
-        return self.sweeper().sweep(["tts"])
+        return self.sweeper().sweep("tts")
 
     def claim(self, job_id: str, *, lease_s: float = 115) -> None:
         lease = Lease(token="t", until=self.clock() + timedelta(seconds=lease_s), worker="w")
         self.store.apply(moves.claim(job_id, epoch=0, lease=lease, now=self.clock()))
+
+
+def holder(job_id: str) -> Holder:
+    return Holder(kind="tts", job_id=job_id, epoch=0, attempt=1, token="t", worker="w", max_attempts=3)
 
 
 @pytest.fixture
@@ -97,17 +102,56 @@ def test_a_backlog_is_not_sent_again_though_a_job_is_parked(yard: Yard):
     assert len(yard.queues.sent) == 5
 
 
-def test_a_message_that_is_missing_among_others_is_sent_again(yard: Yard):
-    for n in range(5):
+def backlog(yard: Yard, jobs: int) -> None:
+    """Have jobs wait, each with its message."""
+    for n in range(jobs):
         job = new_job(f"job-{n}", yard.clock)
         yard.store.create(job)
-        if n:
-            yard.queues.send(envelope_of(job), owner=job.owner)
+        yard.queues.send(envelope_of(job), owner=job.owner)
+
+
+def test_a_message_that_is_missing_among_others_is_sent_again(yard: Yard):
+    yard.store.create(new_job("lost", yard.clock))
+    backlog(yard, 4)
     yard.clock.advance(3601)
 
     assert yard.sweep() == 5  # which of them is missing nobody knows
 
-    assert "job-0" in {envelope.job_id for envelope in yard.queues.sent}
+    assert "lost" in {envelope.job_id for envelope in yard.queues.sent}
+
+
+def test_a_job_on_its_way_to_a_long_queue_has_few_of_it_sent_again(yard: Yard):
+    backlog(yard, 100)
+    yard.clock.advance(601)
+    yard.store.create(new_job("on its way", yard.clock))
+
+    assert yard.sweep() == 10
+    assert yard.sweep() == 0  # the queue is longer now than the index
+
+
+def test_of_a_long_queue_the_oldest_are_sent_again_of_whichever_shard(yard: Yard):
+    """Jobs before it are done one day, so that the one whose message is lost is the oldest."""
+    yard.store.create(new_job("lost", yard.clock))
+    yard.clock.advance(0.001)
+    backlog(yard, 100)
+    yard.clock.advance(601)
+
+    assert yard.sweep() == 10
+
+    assert "lost" in {envelope.job_id for envelope in yard.queues.sent}
+
+
+def test_a_retry_is_not_begun_before_its_time_by_another_message(yard: Yard):
+    yard.store.create(new_job("a", yard.clock))
+    yard.clock.advance(595)
+    yard.claim("a")
+    error = JobError(code="throttled", message="m", retryable=True)
+    yard.store.apply(moves.retry(holder("a"), error, now=yard.clock()))
+
+    yard.clock.advance(10)
+    assert yard.sweep() == 0  # 10 s of backoff
+    yard.clock.advance(1200)
+    assert yard.sweep() == 1  # after 20 min, its message is gone
 
 
 def test_two_sweepers_send_one_message(yard: Yard):
@@ -157,11 +201,10 @@ def test_a_scheduled_job_is_queued_when_it_is_due(yard: Yard):
 def test_what_follows_a_finished_job_is_done_in_its_workers_place(yard: Yard):
     yard.store.create(new_job("a", yard.clock))
     yard.claim("a")
-    holder = Holder(kind="tts", job_id="a", epoch=0, attempt=1, token="t", worker="w", max_attempts=3)
     after = {"n": CountAfter(name="n", by=2, day="2026-11-21")}
     end = End(expires_at=yard.clock() + timedelta(days=30), after=after)
     success = Success(result=Payload(inline={}), files={}, engine="e", model="m")
-    yard.store.apply(moves.succeed(holder, success, end=end, now=yard.clock()))
+    yard.store.apply(moves.succeed(holder("a"), success, end=end, now=yard.clock()))
     yard.clock.advance(61)
 
     assert yard.sweep() == 0
@@ -366,11 +409,11 @@ def test_a_job_whose_lease_is_live_is_left_alone_though_its_message_is_missing(y
     assert job.checks == 1
 
 
-def rounds(yard: Yard, name: str) -> Rounds:
+def rounds(yard: Yard, name: str, *, kinds: Sequence[str] = ("tts",)) -> Rounds:
     return Rounds(
         sweeper=yard.sweeper(),
         store=yard.store,
-        kinds=["tts"],
+        kinds=kinds,
         name=name,
         interval=timedelta(seconds=15),
         clock=yard.clock,
@@ -402,6 +445,25 @@ def test_a_round_that_reaches_nothing_does_not_end_the_clock(yard: Yard, monkeyp
     rounds(yard, "one").go()
 
     assert len(yard.queues.sent) == 1
+
+
+def test_a_kind_without_a_queue_does_not_keep_the_clock_from_the_others(yard: Yard, monkeypatch: Any):
+    yard.store.create(new_job("a", yard.clock, kind="image", next_check_at=yard.clock()))
+    yard.store.create(new_job("b", yard.clock, next_check_at=yard.clock()))
+    depth = yard.queues.depth
+
+    def depth_of(kind: str) -> int:
+        if kind == "image":
+            raise NoQueueError("SQS", "sayline-dev-image")
+        return depth(kind)
+
+    monkeypatch.setattr(yard.queues, "depth", depth_of)
+
+    with capture_logs() as logs:
+        rounds(yard, "one", kinds=["image", "tts"]).go()
+
+    assert [envelope.job_id for envelope in yard.queues.sent] == ["b"]
+    assert [(line["event"], line["kind"]) for line in logs if "reason" in line] == [("round_missed", "image")]
 
 
 def test_the_clock_looks_at_every_kind_as_its_settings_say():

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from ops.aws.dynamodb.conversations import counting
 from ops.aws.dynamodb.expressions import Expression
 from ops.aws.dynamodb.images import writing
-from ops.aws.dynamodb.items import job_key
+from ops.aws.dynamodb.items import decode, job_key
 from ops.aws.dynamodb.refusals import SERVICE, is_refusal
 from ops.aws.errors import translated
 from schemas.job import CountAfter, ImageAfter, TurnAfter
@@ -88,7 +88,13 @@ class Duties:
         me = e.value("holder", holder)
         condition = f"attribute_not_exists(pk) OR {who} = {me} OR {until} < {e.value('until', now)}"
         update = f"SET {who} = {me}, {until} = {e.value('until', now + ttl)}"
-        return self._won(self._update({"pk": {"S": f"lease#{name}"}, "sk": {"S": "lease"}}, e, condition, update))
+        return self._won(self._update(_lease(name), e, condition, update))
+
+    def held_until(self, name: str) -> datetime | None:
+        """Return when the latest lease on a duty ends, or has ended; None where nobody has ever had it."""
+        with translated(SERVICE):
+            answer = self._client.get_item(TableName=self._table, Key=_lease(name), ConsistentRead=True)
+        return decode("until", answer["Item"]["until"]) if "Item" in answer else None
 
     def _update(self, key: Key, e: Expression, condition: str, update: str) -> UpdateTypeDef:
         return {
@@ -139,6 +145,10 @@ def _conditions_failed(error: ClientError) -> set[int]:
         return {0}
     reasons: Any = error.response.get("CancellationReasons", [])
     return {place for place, reason in enumerate(reasons) if reason.get("Code") == "ConditionalCheckFailed"}
+
+
+def _lease(name: str) -> Key:
+    return {"pk": {"S": f"lease#{name}"}, "sk": {"S": "lease"}}
 
 
 def _counters(owner: str, day: str) -> Key:

@@ -13,16 +13,16 @@ from schemas.dead_letters import DeadKey, Period
 from schemas.job import dead_shards, open_shards, parked_shard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from typing import Any
 
     from schemas.job import Job
     from schemas.status import Status
 
-#: Keys of dead letters that are read with one request, of each shard at a time. A page of 1 MB has 11,000, which take
+#: Keys that are read with one request, of each shard at a time. A page of 1 MB has 11,000, which take
 #: 14 MB once they are parsed.
-_DEAD_PAGE = 1000
+_PAGE = 1000
 
 
 class Lists(Reads):
@@ -68,16 +68,28 @@ class Lists(Reads):
         return sum(1 for _ in islice(keys, at_most))
 
     def due_for_check(self, kind: str, *, now: datetime) -> Iterator[Job]:
-        """Iterate over the open jobs of a kind whose next check is due, earliest first in each shard."""
-        for shard in (*open_shards(kind), parked_shard(kind)):
-            e = Expression()
-            when = f"{e.name('open_shard')} = {e.value('open_shard', shard)}"
-            when += f" AND {e.name('next_check_at')} <= {e.value('next_check_at', now)}"
-            for key in self._query("open", when, e.names, e.values):
-                # The index is eventually consistent: what it names may be done by now.
-                job = self.get(job_id_of(key))
-                if job and job.next_check_at and job.next_check_at <= now:
-                    yield job
+        """Iterate over the open jobs of a kind whose next check is due, the earliest first."""
+        shards = (*open_shards(kind), parked_shard(kind))
+        due = (self._due(shard, now, PaginationConfig={"PageSize": _PAGE}) for shard in shards)
+        for job in self._read(merge(*due, key=_check_of)):
+            # The index is eventually consistent: what it names may be done by now.
+            if job.next_check_at and job.next_check_at <= now:
+                yield job
+
+    def first_check(self, shards: Iterable[str], *, by: datetime) -> datetime | None:
+        """Return the earliest check in these partitions of the open index, where one was due by then.
+
+        One request a partition; the index may be a moment behind the table.
+        """
+        firsts = [key for shard in shards for key in islice(self._due(shard, by, Limit=1), 1)]
+        return min(map(_check_of, firsts), default=None)
+
+    def _due(self, shard: str, by: datetime, **more: Any) -> Iterator[Any]:  # noqa: ANN401 - boto's own
+        """Iterate over the keys in a partition of the open index whose check is due by then, the earliest first."""
+        e = Expression()
+        when = f"{e.name('open_shard')} = {e.value('open_shard', shard)}"
+        when += f" AND {e.name('next_check_at')} <= {e.value('next_check_at', by)}"
+        return self._query("open", when, e.names, e.values, **more)
 
     def dead_keys(self, kind: str, period: Period = Period()) -> Iterator[DeadKey]:  # noqa: B008 - a frozen value
         """Iterate over the dead letters of a kind, the oldest first; the index may be a moment behind the table."""
@@ -90,8 +102,8 @@ class Lists(Reads):
         at = e.name("next_check_at")
         between = f"{e.value('next_check_at', period.since)} AND {e.value('next_check_at', period.until)}"
         condition = f"{e.name('open_shard')} = {e.value('open_shard', shard)} AND {at} BETWEEN {between}"
-        for key in self._query("open", condition, e.names, e.values, PaginationConfig={"PageSize": _DEAD_PAGE}):
-            yield DeadKey(decode("next_check_at", key["next_check_at"]), job_id_of(key))
+        for key in self._query("open", condition, e.names, e.values, PaginationConfig={"PageSize": _PAGE}):
+            yield DeadKey(_check_of(key), job_id_of(key))
 
     def count_dead(self, kind: str) -> int:
         """Count the dead letters of a kind, without reading them."""
@@ -125,3 +137,8 @@ class Lists(Reads):
             if time:
                 conditions.append(f"{e.name('created_at')} {comparison} {e.value('created_at', time)}")
         return self._scan(e, *conditions)
+
+
+def _check_of(key: Any) -> datetime:  # noqa: ANN401 - boto's own
+    at: datetime = decode("next_check_at", key["next_check_at"])
+    return at

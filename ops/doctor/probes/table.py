@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: By action, and index where there is one.
 _NEEDED_BY: Mapping[tuple[str, str | None], tuple[Role, ...]] = {
     ("GetItem", None): ROLES,
-    ("BatchGetItem", None): ("api", "operator"),
+    ("BatchGetItem", None): ("api", "operator", "clock"),
     ("PutItem", None): ("worker", "api", "operator"),
     ("UpdateItem", None): ROLES,
     ("DeleteItem", None): ("worker", "api", "operator"),
