@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from ops.aws.batches import BATCH, SERVICE
 from ops.aws.errors import translated
+from ops.aws.leftovers import ask_for_all
 from ops.batching import batched
 from schemas.dead_letters import DeadLetter
 from schemas.envelope import REASON_ATTRIBUTE, Envelope, UnreadableMessageError, from_message
 from schemas.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import BatchResultErrorEntryTypeDef, MessageTypeDef
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
 
     from ops.aws.queues import SqsQueues
     from ops.settings import Settings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 #: Long enough to ask all of SQS's servers, which a receive without a wait does not:
 #: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
 _WAIT_S = 1
+_TRIES = 4
 
 
 class SqsDeadLetterBox:
@@ -49,25 +51,33 @@ class SqsDeadLetterBox:
 
     def delete(self, kind: str, letters: Sequence[DeadLetter]) -> None:
         """Delete messages by tens."""
-        for batch in batched((letter.receipt for letter in letters), BATCH):
-            entries: Any = [{"Id": str(n), "ReceiptHandle": receipt} for n, receipt in enumerate(batch)]
-            with translated(SERVICE):
-                answer = self._client.delete_message_batch(QueueUrl=self._url(kind), Entries=entries)
-            _check(answer.get("Failed", []))
+        entries = ({"Id": str(n), "ReceiptHandle": letter.receipt} for n, letter in enumerate(letters))
+        self._ask(self._client.delete_message_batch, kind, entries)
 
     def put_back(self, kind: str, receipts: Sequence[str]) -> None:
         """Show messages again at once, by tens."""
-        for batch in batched(receipts, BATCH):
-            entries: Any = [
-                {"Id": str(n), "ReceiptHandle": receipt, "VisibilityTimeout": 0} for n, receipt in enumerate(batch)
-            ]
-            with translated(SERVICE):
-                answer = self._client.change_message_visibility_batch(QueueUrl=self._url(kind), Entries=entries)
-            _check(answer.get("Failed", []))
+        entries = ({"Id": str(n), "ReceiptHandle": at, "VisibilityTimeout": 0} for n, at in enumerate(receipts))
+        self._ask(self._client.change_message_visibility_batch, kind, entries)
 
     def held(self, kind: str) -> Mapping[str, int]:
         """Return about how many messages there are."""
         return self._queues.depths(self._settings.dlq_name(kind))
+
+    def _ask(self, request: Callable[..., Any], kind: str, entries: Iterable[Any]) -> None:
+        """Ask for entries by tens, and again for those that SQS fails at.
+
+        A receipt that is no good any more is as good as done, by another.
+        """
+
+        def once(left: list[Any]) -> list[Any]:
+            with translated(SERVICE):
+                answer = request(QueueUrl=self._url(kind), Entries=left)
+            failed = {entry["Id"] for entry in answer.get("Failed", []) if not entry["SenderFault"]}
+            return [entry for entry in left if entry["Id"] in failed]
+
+        for batch in batched(entries, BATCH):
+            if ask_for_all(once, batch, tries=_TRIES):
+                raise UnavailableError(SERVICE, "InternalError")
 
     def _url(self, kind: str) -> str:
         return self._queues.url(self._settings.dlq_name(kind))
@@ -99,10 +109,3 @@ def _reason(text: str) -> JsonObject:
     except (ValueError, RecursionError):
         return {}
     return reason if isinstance(reason, dict) else {}
-
-
-def _check(failed: Sequence[BatchResultErrorEntryTypeDef]) -> None:
-    """Raise where SQS is at fault; a receipt that is no good any more is as good as done, by another."""
-    for entry in failed:
-        if not entry["SenderFault"]:
-            raise UnavailableError(SERVICE, entry["Code"])

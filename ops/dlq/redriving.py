@@ -113,9 +113,9 @@ class Redriver:
         )
 
     def _begun(self, job: Job, again: Job, outbox: Outbox) -> Done:
+        self.tally.begun[job.kind][again.id] = again.epoch  # first: it is, whether or not a message can be sent
         if is_unclaimed(again):
             outbox.put(again)
-        self.tally.begun[job.kind][again.id] = again.epoch
         return Done.REDRIVEN if self._is_ours(again) else Done.BY_ANOTHER
 
     def _unfit(self, job: Job, unfit: UnfitError, outbox: Outbox) -> Done:

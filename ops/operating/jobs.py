@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from schemas.job import Job
 
 _OPEN = frozenset(Status) - FINAL
+#: How often one may be met that moves while the lists are read: scheduled, released, and late.
+_MET = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +52,8 @@ def find(jobs: Iterable[Job], wanted: Wanted, *, limit: int, now: datetime, olde
     """Return the newest, or the oldest, of those that are asked for; all others are forgotten at once."""
     choose = heapq.nsmallest if oldest_first else heapq.nlargest
     matching = (job for job in jobs if wanted.matches(job, now=now))
-    # One that moved while the lists were read may be there twice, as it was and as it is.
-    found = choose(2 * limit, matching, key=lambda job: (job.created_at, job.id, job.version))
+    # One that moved while the lists were read may be there more than once, as it was and as it is.
+    found = choose(_MET * limit, matching, key=lambda job: (job.created_at, job.id, job.version))
     latest = {job.id: job for job in sorted(found, key=lambda job: job.version)}
     return [latest[job_id] for job_id in dict.fromkeys(job.id for job in found)][:limit]
 

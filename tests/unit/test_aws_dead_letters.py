@@ -149,8 +149,9 @@ def test_messages_are_deleted_and_put_back_by_tens(wire: Wire, box: SqsDeadLette
 
 @pytest.mark.parametrize("fault", [True, False])
 def test_a_receipt_that_is_no_good_is_no_error_and_a_fault_of_sqs_is_one(
-    wire: Wire, box: SqsDeadLetterBox, *, fault: bool
+    wire: Wire, box: SqsDeadLetterBox, monkeypatch: pytest.MonkeyPatch, *, fault: bool
 ):
+    monkeypatch.setattr("time.sleep", lambda _: None)
     wire.answers = [(200, URL), (200, {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": fault}]})]
 
     if fault:
@@ -161,6 +162,17 @@ def test_a_receipt_that_is_no_good_is_no_error_and_a_fault_of_sqs_is_one(
             box.delete("tts", letters(1))
         with pytest.raises(UnavailableError):
             box.put_back("tts", ["r0"])
+
+
+def test_what_sqs_fails_at_is_asked_for_again(wire: Wire, box: SqsDeadLetterBox, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    failed = {"Failed": [{"Id": "1", "Code": "InternalError", "SenderFault": False}]}
+    wire.answers = [(200, URL), (200, failed), (200, {"Successful": []})]
+
+    box.delete("tts", letters(3))
+
+    asked = [[entry["ReceiptHandle"] for entry in params["Entries"]] for params in wire.params("DeleteMessageBatch")]
+    assert asked == [["r0", "r1", "r2"], ["r1"]]
 
 
 def test_many_are_buried_by_tens_and_what_sqs_does_not_take_is_named(wire: Wire, monkeypatch: pytest.MonkeyPatch):
