@@ -54,20 +54,18 @@ def open_desk(settings: Settings) -> Desk:
     """Return the desk of an environment, on AWS or what stands for it.
 
     Raises:
-        UnavailableError: there are no credentials.
+        NotSetUpError: see `Clients`.
     """
     # boto3 takes a while to import, which help and usage errors need not.
     from ops.aws.clients import Clients  # noqa: PLC0415
     from ops.aws.dead_letters import SqsDeadLetterBox  # noqa: PLC0415
     from ops.aws.dynamodb import DynamoJobStore, DynamoOperating  # noqa: PLC0415
-    from ops.aws.errors import translated  # noqa: PLC0415
     from ops.aws.objects import S3ObjectStore  # noqa: PLC0415
     from ops.aws.queues import SqsQueues  # noqa: PLC0415
     from ops.payloads import ClaimCheck  # noqa: PLC0415
 
     clients = Clients(settings)
-    with translated("AWS"):  # credentials are looked for as a client is made
-        dynamodb, sqs, s3 = clients.dynamodb, clients.sqs, clients.s3
+    dynamodb, sqs, s3 = clients.dynamodb, clients.sqs, clients.s3
     operating = DynamoOperating(dynamodb, settings.table_name)
     objects, queues = S3ObjectStore(s3, settings.bucket_name), SqsQueues(sqs, settings)
     return Desk(

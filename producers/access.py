@@ -1,4 +1,4 @@
-"""Around every request: its id, one line in the log, and an answer where a route has a defect."""
+"""Around every request: its id and trace, one line in the log, and an answer where a route has a defect."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from producers.head import asked_method
 from producers.problems import ProblemError, respond
+from schemas.trace import traced
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,7 +39,8 @@ class AccessLog:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, send)
-        with structlog.contextvars.bound_contextvars(request_id=exchange.request_id):
+        trace = traced(Headers(scope=scope).get("traceparent"))
+        with structlog.contextvars.bound_contextvars(request_id=exchange.request_id, **trace):
             try:
                 await self._app(scope, receive, exchange.send)
             except Exception as error:  # noqa: BLE001 - the last one who can answer

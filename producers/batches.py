@@ -9,7 +9,6 @@ from pydantic import Field, ValidationError
 
 from producers.bodies import json_route
 from producers.failures import invalid, told
-from producers.ids import valid_traceparent
 from producers.problems import CODES, Problem, ProblemError, responses
 from producers.services import OwnerOf, Services, ServicesOf
 from producers.submission import Accepted, Answer, Submission
@@ -20,6 +19,7 @@ from schemas.errors import UnavailableError
 from schemas.job import JsonObject
 from schemas.kinds import AnyKind
 from schemas.model import Model
+from schemas.trace import valid_traceparent
 
 #: Jobs of one request.
 LARGEST = 25

@@ -10,7 +10,6 @@ from uuid6 import UUID, uuid7
 KEY_PATTERN = r"^[ -~]{1,255}$"
 
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def new_id() -> str:
@@ -31,11 +30,3 @@ def derived_id(owner: str, key: str) -> str:
 def is_job_id(text: str) -> bool:
     """Whether a job could have this id; saves a read, and keeps foreign text out of keys and logs."""
     return _JOB_ID.fullmatch(text) is not None
-
-
-def valid_traceparent(header: str | None) -> str | None:
-    """Return the header where it is a `traceparent` of version 00, else None: a broken trace is no reason to refuse.
-
-    https://www.w3.org/TR/trace-context/#traceparent-header
-    """
-    return header if header and _TRACEPARENT.fullmatch(header) else None

@@ -10,7 +10,7 @@ from producers import jobs
 from producers.bodies import FORM, json_route
 from producers.form_fields import described
 from producers.forms import form_reader
-from producers.ids import KEY_PATTERN, valid_traceparent
+from producers.ids import KEY_PATTERN
 from producers.problems import ProblemError, responses
 from producers.services import OwnerOf, Services, ServicesOf
 from producers.submission import Accepted, Submission
@@ -18,6 +18,7 @@ from producers.validation import rfc3339
 from producers.views import JobSummary, job_path, summarise
 from schemas.kind import Request as KindRequest
 from schemas.kinds import AnyKind
+from schemas.trace import valid_traceparent
 
 IdempotencyKey = Annotated[
     str | None,

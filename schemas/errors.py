@@ -107,6 +107,21 @@ class UnavailableError(Exception):
         return f"{self.service} is unavailable: {self.reason}"
 
 
+class NotSetUpError(UnavailableError):
+    """A service could not even be asked: this process has no credentials, or others than it was told to have.
+
+    Who runs it must do something; all the same it may pass, as a role's credentials may come late.
+    """
+
+    def __init__(self, service: str, reason: str, remedy: str) -> None:
+        super().__init__(service, reason)
+        self.args = (service, reason, remedy)
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.service} cannot be asked from here: {self.reason}"
+
+
 class NoQueueError(UnavailableError):
     """A queue is not there."""
 

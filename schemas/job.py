@@ -12,6 +12,7 @@ from schemas.images import Category
 from schemas.model import Model
 from schemas.reply.levels import Band, Level
 from schemas.status import Status
+from schemas.trace import traced
 from schemas.usage import Usage
 
 #: The open index is spread over this many partitions per kind, so that no partition takes every write of a busy kind.
@@ -211,7 +212,8 @@ class Job(Model):
 
     def log_context(self) -> dict[str, str | int]:
         """Return what every log line about the job carries; nothing of its content."""
-        return {"job_id": self.id, "kind": self.kind, "owner": self.owner, "epoch": self.epoch, "attempt": self.attempt}
+        about = {"job_id": self.id, "kind": self.kind, "owner": self.owner, **traced(self.trace)}
+        return {**about, "epoch": self.epoch, "attempt": self.attempt}
 
 
 def open_shard(kind: str, job_id: str) -> str:

@@ -23,7 +23,7 @@ from ops.lifeline import die_with_supervisor, say_ready
 from ops.settings import Settings
 from ops.sqs_transport.preflight import NotFitError
 from ops.sqs_transport.worker import Keeping
-from schemas.errors import UnavailableError
+from schemas.errors import NotSetUpError, UnavailableError
 from schemas.kinds import registry
 from workers import checkup
 from workers.engines import EngineOptionsError, UnknownEngineError
@@ -42,6 +42,8 @@ TRANSPORT_ALIASES["sayline-sqs"] = "ops.sqs_transport.channel:Transport"
 _LOST_WAIT_S = 2
 #: A worker is not started in vain for an outage of seconds, or a moment before its stack is deployed.
 _START_PATIENCE_S = 30
+#: The exit code of a worker that has no credentials: that of one whose settings are wrong.
+_NOT_SET_UP = 2
 
 
 def create_app(settings: Settings) -> Celery:
@@ -111,6 +113,9 @@ def main() -> None:
         served = [kind.name for kind in kinds_served(settings)]
         check_engines(settings, served)
         app = _patiently(create_app, settings)
+    except NotSetUpError as error:
+        sys.stderr.write(f"the worker cannot start: {error}. {error.remedy}\n")
+        sys.exit(_NOT_SET_UP)
     except (UnavailableError, UnknownKindError, UnknownEngineError, EngineOptionsError, NotFitError) as error:
         sys.exit(f"the worker cannot start: {error}")
     if settings.checkup:

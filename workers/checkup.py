@@ -40,7 +40,7 @@ def look_around(settings: Settings, kinds: Sequence[str]) -> None:
     """Log what is not as it should be; what loses jobs at once has been refused before, by `preflight`.
 
     Raises:
-        UnavailableError: there are no credentials.
+        NotSetUpError: see `Clients`.
     """
     findings = list(examine(patient(settings, kinds, InspectedEngines(settings), role="worker"), _AT_START))
     for finding in findings:

@@ -23,6 +23,7 @@ from schemas.errors import NotYetError, PermanentError, UnavailableError
 from schemas.job import Job
 from schemas.outcome import OK, Hidden, Left, Outcome, Settled
 from schemas.status import Status
+from schemas.trace import traced
 from workers.attempt import Around, Attempt
 from workers.conclusion import Conclusion, judge
 from workers.guard import Verdict, verdict_of
@@ -74,7 +75,8 @@ class Runner:
     def run(self, delivery: Delivery) -> Outcome:
         """Deal with a delivery, and say what becomes of its message."""
         envelope = delivery.envelope
-        with bound_contextvars(job_id=envelope.job_id, kind=envelope.kind, epoch=envelope.epoch):
+        trace = traced(envelope.traceparent)
+        with bound_contextvars(job_id=envelope.job_id, kind=envelope.kind, epoch=envelope.epoch, **trace):
             try:
                 taken = self.claims.take(delivery, self.kinds[envelope.kind])
                 return self._run(taken, delivery) if isinstance(taken, Job) else taken

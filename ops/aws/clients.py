@@ -55,6 +55,8 @@ def _models() -> Loader:
 class Clients:
     """One client per service, made when it is first used. Not to be carried over a fork: make them after it.
 
+    Both may raise `NotSetUpError`: that there is no such profile, or half of the credentials.
+
     A hasty one gives each request one try and little time: for whoever tries again itself, and has others to see to.
     """
 
@@ -81,7 +83,9 @@ class Clients:
             "user_agent": _USER_AGENT,
             **config,
         }
-        return self._session.client(service, endpoint_url=endpoint(self._settings, service), config=Config(**settings))
+        url = endpoint(self._settings, service)
+        with translated("AWS"):  # credentials are looked for as a client is made
+            return self._session.client(service, endpoint_url=url, config=Config(**settings))
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
     from schemas.job import JsonObject
 
-app = typer.Typer(name="conversation", help="See your conversations, or delete them.", no_args_is_help=True)
+HELP = """See your conversations, or delete them.
+
+\b
+Examples:
+sayline conversation list
+sayline conversation show ID
+"""
+
+app = typer.Typer(name="conversation", help=HELP, no_args_is_help=True)
 
 ConversationId = Annotated[str, typer.Argument(metavar="ID", help="The conversation's id.")]
 

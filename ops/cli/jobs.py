@@ -16,7 +16,16 @@ from ops.cli.waiting import Watch, require_success, wait
 from ops.settings import Settings
 from schemas.job import JsonObject
 
-app = typer.Typer(name="job", help="Ask for jobs, and see what became of them.", no_args_is_help=True)
+HELP = """Ask for jobs, and see what became of them.
+
+\b
+Examples:
+sayline job submit tts --text "Good morning!" --wait
+sayline job list --limit 5
+sayline job show ID
+"""
+
+app = typer.Typer(name="job", help=HELP, no_args_is_help=True)
 
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The job's id.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -20,11 +20,12 @@ from ops.cli.output import EXIT_CODES, command_line
 from ops.cli.refusals import reported
 from ops.cli.upload import HELP as UPLOAD_HELP
 from ops.cli.upload import upload
+from ops.cli.usage import Commands
 
 HELP = """Sayline: a self-hosted pipeline for speech and AI jobs on AWS.
 
 \b
-On a laptop:
+Examples, on a laptop:
 sayline demo        one real job of every kind, then stop
 sayline up          everything until Ctrl-C
 sayline job submit tts --text "Good morning!" --wait
@@ -36,7 +37,7 @@ To operate it:
 sayline queues | jobs | dlq | workers | pause | resume | drain | doctor
 """
 
-app = command_line(help=HELP, no_args_is_help=True)
+app = command_line(cls=Commands, help=HELP, no_args_is_help=True)
 app.command(help=DEMO_HELP)(demo)
 app.command(help=processes.UP_HELP)(processes.up)
 app.command(help=processes.API_HELP)(processes.api)

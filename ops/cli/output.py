@@ -41,8 +41,9 @@ class Exit(IntEnum):
 #: For the end of a command's help. The \b keeps the lines as they are.
 EXIT_CODES = """\b
 Exit codes:
-0 done  ·  1 the job failed, was dead-lettered or cancelled  ·  2 usage
-65 the request is refused  ·  66 no such job  ·  69 API or AWS out of reach
+0 done  ·  1 the job failed, was dead-lettered or cancelled
+2 usage, settings or credentials  ·  65 the request is refused
+66 no such job  ·  69 API or AWS out of reach
 75 waited too long: the job is still open  ·  130 interrupted, 143 terminated"""
 
 

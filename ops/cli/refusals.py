@@ -15,7 +15,7 @@ from typer import Abort
 from ops.cli.client import NO_CODE, ProblemError, UnreachableError
 from ops.cli.output import Exit, fail
 from ops.cli.waiting import StillOpenError
-from schemas.errors import UnavailableError
+from schemas.errors import NotSetUpError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -24,7 +24,6 @@ JOB_GOES_ON = "A job that was submitted goes on."
 
 #: What to do about AWS's refusals, by what their codes have in common; the first that fits.
 _REMEDIES = (
-    (r"Credentials|ProfileNotFound", "AWS_PROFILE, the environment or the machine's role must have some: log in."),
     (
         r"Expired|UnrecognizedClient|InvalidClientToken|InvalidAccessKey|Signature|SSO",
         "Log in again: AWS knows them not.",
@@ -65,7 +64,7 @@ def reported(interrupted: str | None = None) -> Iterator[None]:
     except (ValidationError, SettingsError) as error:
         _fail_by_settings(error)
     except UnavailableError as error:
-        fail(f"{error}.", next(hint for codes, hint in _REMEDIES if re.search(codes, error.reason)), Exit.UNAVAILABLE)
+        _fail_by_aws(error)
     except httpx2.InvalidURL:
         fail("SAYLINE_API_URL is no URL.", code=Exit.USAGE)
     except OSError as error:
@@ -87,6 +86,12 @@ def explained_for(files: Collection[str]) -> Iterator[None]:
             raise
         hint = "Leave --upload out, or choose another kind: `sayline kinds` shows which take files."
         fail("This kind takes no files.", hint, Exit.REFUSED)
+
+
+def _fail_by_aws(error: UnavailableError) -> NoReturn:
+    if isinstance(error, NotSetUpError):
+        fail(f"{error}.", error.remedy, Exit.USAGE)
+    fail(f"{error}.", next(hint for codes, hint in _REMEDIES if re.search(codes, error.reason)), Exit.UNAVAILABLE)
 
 
 def _fail_by_settings(error: ValidationError | SettingsError) -> NoReturn:

@@ -10,6 +10,14 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def shortened(text: str, width: int) -> str:
+    """Return the text with `width` characters at most: what is too long lacks its middle, as its ends tell it apart."""
+    if len(text) <= width:
+        return text
+    tail = (width - 1) // 2
+    return f"{text[: width - 1 - tail]}…{text[len(text) - tail :]}"
+
+
 def filled(text: str, width: int) -> str:
     """Return the text with lines of up to `width` characters, as far as words and `commands` go: none is broken."""
     return "\n".join(line if len(line) <= width else _fill(line, width) for line in text.split("\n"))

@@ -72,9 +72,13 @@ class Clearing:
         """
         return len(self._unmet)
 
+    def held(self) -> int:
+        """Return about how many messages the queue holds."""
+        return sum(self.desk.box.held(self.kind).values())
+
     def run(self, *, said: Callable[[int], None] = lambda _: None) -> None:
         """Go over the queue once; `said` hears how many messages were met."""
-        empty, hide_s = 0, min(_MOST_HIDE_S, _HIDE_S + sum(self.desk.box.held(self.kind).values()) // _PER_S)
+        empty, hide_s = 0, min(_MOST_HIDE_S, _HIDE_S + self.held() // _PER_S)
         self._unmet = set(self.sent)
         try:
             while empty < _EMPTY and (self._unmet or not self.only_sent):

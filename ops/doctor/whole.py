@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoOperating
-from ops.aws.errors import translated
 from ops.doctor.patient import Patient
 from ops.doctor.versions import KNOWN
 from ops.versions import installed
@@ -23,17 +22,15 @@ def patient(settings: Settings, kinds: Sequence[str], engines: Engines, *, role:
     """Return the stack of the settings, as it is seen from here.
 
     Raises:
-        UnavailableError: there are no credentials.
+        NotSetUpError: see `Clients`.
     """
     clients = Clients(settings, is_hasty=role == "worker")  # it may be told to end meanwhile
-    with translated("AWS"):  # credentials are looked for as a client is made
-        dynamodb = clients.dynamodb
     return Patient(
         settings=settings,
         clients=clients,
         role=role,
         kinds=kinds,
-        workforce=DynamoOperating(dynamodb, settings.table_name),
+        workforce=DynamoOperating(clients.dynamodb, settings.table_name),
         engines=engines,
         versions=installed(*KNOWN),
     )

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import structlog
 from botocore.exceptions import ClientError
 
+from ops.aws.errors import message
 from ops.infra.facts import facts
-from ops.infra.mending import mend, message
+from ops.infra.mending import mend
 from ops.infra.template import render
 
 if TYPE_CHECKING:

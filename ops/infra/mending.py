@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from botocore.exceptions import ClientError
 
+from ops.aws.errors import message
 from ops.infra.facts import GONE, Fact, LeftAloneError, is_missing
 
 if TYPE_CHECKING:
@@ -38,11 +39,6 @@ def mend(wanted: Iterable[Fact], *, interval_s: float) -> tuple[list[str], list[
         except ClientError as error:
             wrong[f"{fact.name} cannot be read or set: {message(error)}"] = None
     return changed, list(wrong)
-
-
-def message(error: ClientError) -> str:
-    """Return AWS's sentence about an error."""
-    return error.response.get("Error", {}).get("Message", str(error))
 
 
 def _mended(fact: Fact, interval_s: float) -> str | None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal
 import structlog
 
 from ops.rates import Rates
+from schemas.envelope import from_message
 from schemas.errors import UnavailableError
-from schemas.operating import SILENT_FOR
+from schemas.operating import RUNNING_NAMED, SILENT_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -121,6 +122,7 @@ class Presence:
             update={
                 "state": state,
                 "in_hand": {self.kinds[queue]: count for queue, count in in_hand.items()},
+                "running": _running(custody),
                 "settled_per_s": {self.kinds[queue]: rate for queue, rate in rates.items() if rate},
                 "paused": tuple(sorted(self._paused)),
                 "out_of_order": tuple(sorted(self.kinds[queue] for queue in custody.out_of_order())),
@@ -142,6 +144,11 @@ class Presence:
             log.warning(event, service=error.service, reason=error.reason)
         except Exception:
             log.exception(event)
+
+
+def _running(custody: Custody) -> tuple[str, ...]:
+    begun = sorted((held.started_at, held.body) for held in custody.held() if held.started_at is not None)
+    return tuple(from_message(body).job_id for _, body in begun[:RUNNING_NAMED])
 
 
 def _awaited(sign: SignOfLife) -> tuple[str, tuple[str, ...], Mapping[str, int]]:

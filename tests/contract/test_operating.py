@@ -59,7 +59,15 @@ def test_a_worker_is_seen_as_it_last_spoke_until_it_ends(operating: Any, clock: 
     name = f"{uuid4()}:1"
     operating.say(sign(clock, name))
     clock.advance(30)
-    last = sign(clock, name, in_hand={"tts": 2}, settled_per_s={"tts": 0.25}, paused=("reply",), state="draining")
+    last = sign(
+        clock,
+        name,
+        in_hand={"tts": 2},
+        running=("a", "b"),
+        settled_per_s={"tts": 0.25},
+        paused=("reply",),
+        state="draining",
+    )
 
     operating.say(last)
 

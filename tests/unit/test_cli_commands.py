@@ -48,18 +48,28 @@ def test_help_fits_80_columns(path: tuple[str, ...], option: str):
     assert shown.startswith(f"Usage: {' '.join(('sayline', *path))} ")
 
 
-@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
-def test_help_has_examples_of_the_command_with_options_that_it_has(path: tuple[str, ...]):
-    _, _, rest = said(*path, "--help").partition("Examples:\n")
-    examples = rest.partition("\n\n")[0].splitlines()
+def examples(*path: str) -> list[tuple[tuple[str, ...], set[str]]]:
+    """The commands of ours in a help's examples, by their paths in the tree, each with the options that it is given."""
+    [shown] = re.findall(r"^  Examples[^\n]*:\n(.+?)\n *\n", said(*path, "--help"), re.MULTILINE | re.DOTALL)
+    found = []
+    for command in re.findall(r"\bsayline (.+)", shown):
+        own = re.split(r"\||\$\(|>", command)[0].split()
+        named = max((each for each in TREE if each == tuple(own[: len(each)])), key=len)
+        found.append((named, {word for word in own if re.fullmatch(r"--?[a-z][a-z-]*", word)}))
+    return found
 
-    name = " ".join(("sayline", *path))
-    of_this = [line.partition(name)[2] for line in examples if re.search(rf"\b{name}(?!\S)", line)]
-    assert of_this, f"no example of {name}"
-    options = {option for each in TREE[path].params for option in each.opts}
-    for example in of_this:
-        own = re.split(r"\||\$\(|>", example)[0]
-        assert set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", own)) <= options
+
+@pytest.mark.parametrize("path", TREE, ids=" ".join)
+def test_help_has_examples_with_options_that_there_are(path: tuple[str, ...]):
+    found = examples(*path)
+    assert found
+
+    for command, given in found:
+        assert given <= {option for each in TREE[command].params for option in each.opts}
+    if path in COMMANDS:
+        assert path in {command for command, _ in found}
+    else:
+        assert {command for command, _ in found} <= {each for each in COMMANDS if each[: len(path)] == path}
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -84,3 +94,21 @@ def test_an_option_that_there_is_not_is_a_usage_error_in_one_line(path: tuple[st
     assert (done.exit_code, done.stdout) == (2, "")
     assert "Error: No such option" in done.stderr.splitlines()[-1]
     assert f"Try '{' '.join(('sayline', *path))} -h' for help." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "end"),
+    [
+        (("queues", "tss"), "reply, transcription, tts."),
+        (("dlq", "list", "--kind", "tss"), "reply, transcription, tts."),
+        (("jobs", "--status", "runing"), "'succeeded', 'failed', 'dead_lettered', 'cancelled'."),
+        (("audjt",), "No such command 'audjt'."),
+    ],
+)
+def test_wrong_use_is_told_in_lines_that_end_between_words(command: tuple[str, ...], end: str):
+    done = CliRunner().invoke(app, command, terminal_width=80, prog_name="sayline")
+
+    lines = done.stderr.splitlines()
+    assert (done.exit_code, max(map(len, lines)) <= 80) == (2, True)
+    assert end in " ".join(lines)
+    assert sum(line.startswith("Error: ") for line in lines) == 1

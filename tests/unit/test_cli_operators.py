@@ -243,6 +243,23 @@ def test_jobs_are_shown_with_their_errors_and_nothing_that_was_said(jobs: Office
         assert "secret" not in output
 
 
+def test_whose_a_job_is_is_shown_where_it_is_asked_for_in_80_columns(jobs: Office):
+    long = "c6e1a9d2-" + "0" * 60 + "@eu-central-1"
+    jobs.store.create(new_job("long", jobs.clock, owner=long))
+
+    shown = jobs.run("jobs", "--owners").stdout
+
+    lines = shown.splitlines()
+    assert (
+        lines[lines.index(next(line for line in lines if line.startswith("failed "))) + 1]
+        == "  of mina: engine_timeout"
+    )
+    assert "  of juno" in lines
+    assert "  of c6e1a9d2-000000000…0000@eu-central-1" in lines
+    assert max(map(len, lines)) <= 80
+    assert "juno" not in jobs.run("jobs").stdout
+
+
 def test_a_stuck_job_is_shown_with_what_is_wrong(jobs: Office):
     shown = jobs.run("jobs", "--stuck").stdout
 
@@ -301,6 +318,35 @@ def test_workers_are_shown_with_what_they_do_and_since_when(office: Office, cloc
     documents = json.loads(office.run("workers", "--json").stdout)
     assert [one["state"] for one in documents] == ["running", "silent", "draining"]
     assert [one["same_registry"] for one in documents] == [True, True, False]
+
+
+def test_the_jobs_that_workers_run_are_listed_the_longest_first_and_only_those_that_still_run(jobs: Office):
+    name = f"ip-10-0-3-7.{'eu-central-1.' * 6}internal:1"
+    started_at = jobs.clock() - timedelta(minutes=2)
+    new = new_job("0192f1c4-7b1e-7cc0-98a1-5d1f0e7a4c55", jobs.clock, kind="pronunciation", status=Status.RUNNING)
+    jobs.store.create(new.model_copy(update={"started_at": started_at, "attempt": 2}))
+    jobs.operating.say(sign(jobs.clock, "b:1", running=(new.id, "done", "expired")))
+    jobs.operating.say(sign(jobs.clock, name, running=("dead-worker",)))
+
+    shown = jobs.run("workers", "--jobs")
+
+    head, first, at_first, second, at_second = shown.stdout.splitlines()
+    assert head.split() == ["JOB", "KIND", "TRY", "FOR"]
+    assert first.split() == ["dead-worker", "tts", "0/3", "20", "min"]
+    assert at_first.startswith("  at ip-10-0-3-7.eu-central-1.")
+    assert second.split() == [new.id, "pronunciation", "2/3", "2", "min"]
+    assert at_second == "  at b:1"
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+    documents = json.loads(jobs.run("workers", "--jobs", "--json").stdout)
+    assert [(job["id"], job["worker"]) for job in documents] == [("dead-worker", name), (new.id, "b:1")]
+
+
+def test_workers_that_run_nothing_are_said_to_run_nothing(office: Office, clock: ManualClock):
+    office.operating.say(sign(clock))
+
+    said = office.run("workers", "--jobs")
+
+    assert (said.stdout, said.stderr) == ("", "No worker has said that it runs a job.\n")
 
 
 def test_a_worker_of_all_kinds_says_so_in_a_word_and_which_differ(office: Office, clock: ManualClock):

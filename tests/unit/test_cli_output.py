@@ -13,11 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
+from botocore.exceptions import (
+    ConfigParseError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
 from rich.cells import cell_len
 from rich.console import Console
 from typer.testing import CliRunner
 
 from ops.aws.clients import Clients
+from ops.aws.errors import translated
 from ops.cli import processes
 from ops.cli.main import app
 from ops.cli.operators import common
@@ -27,7 +35,7 @@ from ops.cli.start import ended_by_ctrl_c
 from ops.cli.tables import Entry, age, listed, plain_table, span
 from ops.infra.deploy import DeployError
 from ops.settings import Settings
-from schemas.errors import UnavailableError
+from schemas.errors import NotSetUpError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,8 +51,6 @@ if TYPE_CHECKING:
         ("there is no queue sayline-dev-tts", "`sayline deploy` makes one"),
         ("NoSuchBucket", "`sayline deploy` makes one"),
         ("404", "`sayline deploy` makes one"),
-        ("NoCredentialsError", "must have some: log in"),
-        ("ProfileNotFound", "must have some: log in"),
         ("ExpiredTokenException", "AWS knows them not"),
         ("UnrecognizedClientException", "AWS knows them not"),
         ("InvalidClientTokenId", "AWS knows them not"),
@@ -69,6 +75,27 @@ def test_what_aws_refuses_is_told_with_what_to_do(capsys: pytest.CaptureFixture[
     assert said.startswith(f"DynamoDB is unavailable: {reason}.")
 
 
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (NoCredentialsError(), "Log in, set AWS_PROFILE, or give this machine a role."),
+        (PartialCredentialsError(provider="env", cred_var="AWS_SECRET_ACCESS_KEY"), "set both, or neither"),
+        (ProfileNotFound(profile="nobody"), "AWS_PROFILE names a profile that is not in ~/.aws/config."),
+        (ConfigParseError(path="config"), "Look at ~/.aws/config"),
+        (NoRegionError(), "Set SAYLINE_REGION"),
+    ],
+)
+def test_an_aws_that_could_not_be_asked_is_no_outage_but_something_to_be_set(
+    capsys: pytest.CaptureFixture[str], error: Exception, remedy: str
+):
+    with pytest.raises(typer.Exit) as ended, reported(), translated("SQS"):
+        raise error
+
+    said = " ".join(capsys.readouterr().err.split())
+    assert (ended.value.exit_code, remedy in said) == (2, True)
+    assert said.startswith(f"SQS cannot be asked from here: {type(error).__name__}.")
+
+
 def test_an_index_that_there_is_not_is_a_sentence_and_a_defect_is_one_still(capsys: pytest.CaptureFixture[str]):
     why = "An error occurred (ValidationException): The table does not have the specified index: open"
     with pytest.raises(typer.Exit) as ended, reported():
@@ -81,7 +108,7 @@ def test_an_index_that_there_is_not_is_a_sentence_and_a_defect_is_one_still(caps
 def test_a_profile_that_there_is_not_is_no_defect_of_ours(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_PROFILE", "nobody")
 
-    with pytest.raises(UnavailableError, match="ProfileNotFound"):
+    with pytest.raises(NotSetUpError, match="ProfileNotFound"):
         Clients(Settings(_env_file=None, aws="aws"))
 
 

@@ -103,8 +103,8 @@ def test_credentials_that_are_half_there_are_a_sentence(monkeypatch: pytest.Monk
 
     for command in ("doctor", "queues", "workers", "jobs"):
         failed = CliRunner().invoke(app, [command])
-        assert (failed.exit_code, failed.exception.__class__) == (69, SystemExit)
-        assert "PartialCredentialsError" in failed.stderr
+        assert (failed.exit_code, failed.exception.__class__) == (2, SystemExit)
+        assert failed.stderr.startswith("AWS cannot be asked from here: PartialCredentialsError.")
 
 
 def test_a_worker_logs_what_it_finds_as_it_starts(monkeypatch: pytest.MonkeyPatch):

@@ -15,11 +15,11 @@ from ops.rates import Rates
 from ops.sqs_transport.custody import HANDED_BACK, Custody
 from ops.sqs_transport.presence import Presence
 from schemas.errors import UnavailableError
-from schemas.operating import Pause
+from schemas.operating import RUNNING_NAMED, Pause
 from schemas.outcome import Settled
 from tests.conftest import ManualClock
 from tests.operating import sign
-from tests.transport import OTHER, QUEUE, FakeGuard, held, in_thread
+from tests.transport import OTHER, QUEUE, FakeGuard, body, held, in_thread
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -133,6 +133,23 @@ def test_it_speaks_at_once_when_a_pause_begins_and_when_a_paused_kind_is_done(be
     bench.look(after_s=1)
 
     assert bench.said.in_hand == {}
+
+
+def test_it_says_which_jobs_it_runs_the_first_that_began_first_and_of_many_some(bench: Bench):
+    begun = [f"job-{number}" for number in range(RUNNING_NAMED + 1)]
+    bench.custody.take(QUEUE, [held(job_id, body=body(job_id=job_id)) for job_id in (*reversed(begun), "waits")])
+    for job_id in begun:
+        bench.custody.give(job_id)
+        bench.custody.start(job_id, "host:2")
+    bench.look()
+    assert bench.said
+    assert bench.said.running == tuple(begun[:RUNNING_NAMED])
+
+    for job_id in begun[1:]:
+        bench.custody.end(job_id, Settled("ok"))
+    bench.look(after_s=30)
+
+    assert bench.said.running == ("job-0",)
 
 
 def test_it_says_at_once_that_an_engine_is_left_alone(bench: Bench, clock: ManualClock):

@@ -326,6 +326,20 @@ def test_what_the_attempt_took_is_recorded(bench: Bench):
     assert bench.job().usage == Usage(characters=5)
 
 
+def test_what_engines_took_for_one_attempt_is_added_up(bench: Bench):
+    def count(request: EchoRequest, work: Work[Any]) -> EchoResult:
+        work.record_usage(Usage(tokens=9, cost_microusd=1))
+        work.record_usage(Usage(tokens=30, cost_microusd=50, characters=2))
+        return say_back(request, work)
+
+    bench.submit()
+    bench.handle = count
+
+    bench.deliver()
+
+    assert bench.job().usage == Usage(tokens=39, cost_microusd=51, characters=2)
+
+
 def test_no_line_of_the_log_quotes_an_unknown_error(bench: Bench):
     def break_(request: EchoRequest, _work: Work[Any]) -> EchoResult:
         raise ValueError(f"can't say {request.text!r}")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.timing import utc_now
-from producers.ids import derived_id, is_job_id, new_id, valid_traceparent
+from producers.ids import derived_id, is_job_id, new_id
 from tests.api import INLINE_MAX_BYTES, ApiBench
 
 LONG = "Hello " * INLINE_MAX_BYTES
@@ -126,24 +126,3 @@ def test_twenty_at_once_make_one_job():
     assert len({answer.json()["id"] for answer in answers}) == 1
     (job,) = bench.records
     assert list(bench.objects.inner.objects) == [job.request.key]
-
-
-VALID = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-
-
-def test_valid_trace_goes_with_the_job_and_its_message():
-    bench = ApiBench()
-    answer = bench.http.post("/v1/jobs/echo", json={"text": "Hello"}, headers={"traceparent": VALID})
-    assert bench.job(answer.json()["id"]).trace == VALID
-    assert bench.queues.inner.sent[0].traceparent == VALID
-
-
-@pytest.mark.parametrize(
-    "header",
-    ["", "x", VALID.upper(), VALID.replace("00-4", "ff-4"), f"00-{'0' * 32}-00f067aa0ba902b7-01", VALID + "-x"],
-)
-def test_broken_trace_is_no_reason_to_refuse(header: str):
-    assert valid_traceparent(header) is None
-    assert (
-        ApiBench().http.post("/v1/jobs/echo", json={"text": "Hi"}, headers={"traceparent": header}).status_code == 202
-    )

@@ -6,7 +6,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import NoCredentialsError
 
+from ops.aws.errors import translated
 from ops.settings import Settings
 from workers import app, checkup
 
@@ -73,3 +75,24 @@ def test_threads_share_anyway_and_nothing_is_loaded_that_no_job_needs(
     steps = run(monkeypatch, started, pool="threads", checkup=False)
 
     assert steps == ["check", "create_app", "start_runner", "fork", "ready"]
+
+
+def test_a_worker_that_cannot_ask_aws_ends_as_one_with_wrong_settings_and_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, started: list[str], capsys: pytest.CaptureFixture[str]
+):
+    def create_app(_settings: Settings) -> Any:
+        with translated("SQS"):
+            raise NoCredentialsError
+
+    monkeypatch.setattr(app, "create_app", create_app)
+    monkeypatch.setattr(app, "_patiently", lambda make, settings: make(settings))
+    monkeypatch.setattr(app, "Settings", lambda: Settings(_env_file=None, kinds=("tts",)))
+
+    with pytest.raises(SystemExit) as ended:
+        app.main()
+
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == (
+        "the worker cannot start: SQS cannot be asked from here: NoCredentialsError. "
+        "Log in, set AWS_PROFILE, or give this machine a role.\n"
+    )

@@ -30,7 +30,8 @@ class DynamoOperating:
     """`pk = pauses`, `sk = pause#<kind>`; `pk = workers`, `sk = <host:pid>`, which expire.
 
     A partition bears 1,000 writes and 3,000 strongly consistent reads a second. Workers that read the pauses every 5 s
-    reach the second with 15,000, those that speak twice a minute, in 1 KB, the first with 30,000.
+    reach the second with 15,000, those that speak twice a minute the first with 30,000: in 1 KB, or in two where they
+    run more than four jobs at once, and then with half as many.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
     """
 
@@ -56,7 +57,7 @@ class DynamoOperating:
                 existing = item_before(error)
                 if existing is None:
                     raise UnavailableError(SERVICE, "no item with the refusal") from error
-                return Pause.model_validate_json(existing[_DOCUMENT]["S"], extra="ignore")
+                return Pause.of_stored_json(existing[_DOCUMENT]["S"])
         return pause
 
     def resume(self, kind: str) -> bool:
@@ -92,7 +93,7 @@ class DynamoOperating:
         with translated(SERVICE):
             for page in pages:
                 for item in page["Items"]:
-                    yield model.model_validate_json(item[_DOCUMENT]["S"], extra="ignore")
+                    yield model.of_stored_json(item[_DOCUMENT]["S"])
 
 
 def _document(model: Model) -> Any:  # noqa: ANN401 - boto's union of attributes

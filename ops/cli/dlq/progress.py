@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ops.cli.stopping import Stop
+    from ops.dlq.clearing import Clearing
 
 
 @contextmanager
@@ -41,3 +42,13 @@ def bar(
             check()
 
         yield stepped
+
+
+def clear(clearing: Clearing, stop: Stop) -> None:
+    """Go over a dead-letter queue once; it ends where the command was told to stop.
+
+    Raises:
+        StoppedError: it was.
+    """
+    with bar(f"Clearing {clearing.kind}", clearing.held, stop=stop) as met:
+        clearing.run(said=met)

@@ -11,7 +11,7 @@ import typer
 
 from ops.cli.dlq.listing import count
 from ops.cli.dlq.named import Named
-from ops.cli.dlq.progress import bar
+from ops.cli.dlq.progress import bar, clear
 from ops.cli.dlq.told import tell
 from ops.cli.operators import common
 from ops.cli.output import Exit, err, fail
@@ -100,7 +100,7 @@ def _given_up(desk: Desk, chosen: Selection, path: Path, named: Named, stop: Sto
             number = export(desk, named.through(find(desk, chosen)), path, said=said)
         with bar("Giving up", number, stop=stop) as said:
             purger.run(path, said=said)
-        _clear(clearing, stop)
+        clear(clearing, stop)
     return {"given_up": purger.given_up, "moved_on": purger.moved_on, "messages_deleted": clearing.deleted}
 
 
@@ -113,11 +113,5 @@ def _strays(desk: Desk, kind: str, path: Path, stop: Stop) -> JsonObject:
         found += 1
 
     with written(path, each=True) as write, stop.ends():
-        _clear(Clearing(desk=desk, kind=kind, stray=note), stop)
+        clear(Clearing(desk=desk, kind=kind, stray=note), stop)
     return {"strays_deleted": found}
-
-
-def _clear(clearing: Clearing, stop: Stop) -> None:
-    held = sum(clearing.desk.box.held(clearing.kind).values())
-    with bar(f"Clearing {clearing.kind}", held, stop=stop) as met:
-        clearing.run(said=met)

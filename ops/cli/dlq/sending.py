@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ops.cli.dlq.listing import count
-from ops.cli.dlq.progress import bar
+from ops.cli.dlq.progress import bar, clear
 from ops.cli.dlq.rehearsing import explained
 from ops.cli.output import err
 from ops.cli.wording import plural
@@ -48,12 +48,11 @@ def run_again(  # noqa: PLR0913 - what it is made of
 
 
 def _clear(desk: Desk, kind: str, sent: dict[str, int], *, only_sent: bool, stop: Stop) -> int:
-    held = 0 if stop.signum else sum(desk.box.held(kind).values())
-    if not held:
-        return 0
     clearing = Clearing(desk=desk, kind=kind, sent=sent, only_sent=only_sent)
-    with stop.ends(), bar(f"Clearing {kind}", held, stop=stop) as met:
-        clearing.run(said=met)
+    if stop.signum or not clearing.held():
+        return 0
+    with stop.ends():
+        clear(clearing, stop)
     if clearing.unmet and not stop.signum:
         err().print(
             f"{kind}: {clearing.unmet:,} of those that run again have no message that was seen: it has expired, or is "

@@ -12,6 +12,7 @@ from ops.cli.operators import common
 from ops.cli.output import err, out, print_json
 from ops.cli.refusals import reported
 from ops.cli.tables import Entry, age, listed, status_text
+from ops.cli.wording import shortened
 from ops.operating.jobs import Wanted, candidates, find
 from ops.operating.stuck import why_stuck
 from schemas.kinds import registry
@@ -38,11 +39,13 @@ Examples:
 sayline jobs --status running --status retrying
 sayline jobs --kind tts --older 10m --oldest
 sayline jobs --owner mina --newer 1d --json
-sayline jobs --stuck
+sayline jobs --stuck --owners
 """
 
 _STATES = f"One of {', '.join(Status)}. Repeatable."
 _SHOW_EVERY = 1000
+#: An owner's name may be long, and what is said behind it is to be seen as well.
+_OWNER_CHARS = 36
 #: Of a job, for programs: how it gets on, and nothing of what it is about.
 _SHOWN = {
     *("id", "kind", "owner", "status", "epoch", "attempt", "lease", "error", "checks", "flow", "step"),
@@ -60,6 +63,7 @@ def jobs(  # noqa: PLR0913, PLR0917 - its options
     older: Annotated[str | None, typer.Option(metavar="AGE", help="Asked for longer ago: 90s, 10m, 2h, 3d.")] = None,
     newer: Annotated[str | None, typer.Option(metavar="AGE", help="Asked for since then.")] = None,
     stuck: Annotated[bool, typer.Option("--stuck", help="Those that do not get on, and why.")] = False,  # noqa: FBT002
+    owners: Annotated[bool, typer.Option("--owners", help="Say whose each is.")] = False,  # noqa: FBT002
     oldest: Annotated[bool, typer.Option("--oldest", help="The oldest first.")] = False,  # noqa: FBT002
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 20,
     as_json: common.AsJson = False,  # noqa: FBT002
@@ -79,18 +83,14 @@ def jobs(  # noqa: PLR0913, PLR0917 - its options
         )
         with _counted(candidates(desk.jobs, wanted)) as seen:
             found = find(seen, wanted, limit=limit + 1, now=now, oldest_first=oldest)
-        _tell(found[:limit], now, stuck=stuck, as_json=as_json)
+        if as_json:
+            print_json([document(job, now) for job in found[:limit]])
+        elif found:
+            out().print(_list(found[:limit], now, stuck=stuck, owners=owners), soft_wrap=True)
+        else:
+            err().print("There are no such jobs.")
         if len(found) > limit:
             err().print(f"There are more than {limit:,}: --limit says how many are listed.")
-
-
-def _tell(found: Sequence[Job], now: datetime, *, stuck: bool, as_json: bool) -> None:
-    if as_json:
-        print_json([_document(job, now) for job in found])
-    elif found:
-        out().print(_list(found, now, stuck=stuck), soft_wrap=True)
-    else:
-        err().print("There are no such jobs.")
 
 
 @contextmanager
@@ -111,17 +111,23 @@ def _counted(jobs: Iterable[Job]) -> Iterator[Iterable[Job]]:
         yield counted()
 
 
-def _document(job: Job, now: datetime) -> JsonObject:
-    document: JsonObject = job.model_dump(mode="json", include=_SHOWN)
-    return {**document, "stuck": why_stuck(job, registry().get(job.kind), now=now)}
+def document(job: Job, now: datetime) -> JsonObject:
+    """Return how a job gets on, for programs."""
+    shown: JsonObject = job.model_dump(mode="json", include=_SHOWN)
+    return {**shown, "stuck": why_stuck(job, registry().get(job.kind), now=now)}
 
 
-def _list(found: Sequence[Job], now: datetime, *, stuck: bool) -> Text:
+def tries(job: Job) -> str:
+    """Return which attempt of how many it is at."""
+    kind = registry().get(job.kind)
+    return f"{job.attempt}/{kind.max_attempts if kind else '?'}"
+
+
+def _list(found: Sequence[Job], now: datetime, *, stuck: bool, owners: bool) -> Text:
     entries = []
     for job in found:
-        kind = registry().get(job.kind)
-        why = why_stuck(job, kind, now=now) if stuck else job.error.code if job.error else None
-        tries = f"{job.attempt}/{kind.max_attempts if kind else '?'}"
-        cells = (job.id, job.kind, status_text({"status": job.status}), tries, age(job.created_at, now))
-        entries.append(Entry(cells, why or ""))
+        why = why_stuck(job, registry().get(job.kind), now=now) if stuck else job.error.code if job.error else None
+        whose = f"of {shortened(job.owner, _OWNER_CHARS)}" if owners else None
+        cells = (job.id, job.kind, status_text({"status": job.status}), tries(job), age(job.created_at, now))
+        entries.append(Entry(cells, ": ".join(filter(None, (whose, why)))))
     return listed(("JOB", "KIND", "STATUS", "TRY", "AGE"), entries)

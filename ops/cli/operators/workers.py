@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from rich.text import Text
 
 from ops.cli.operators import common
+from ops.cli.operators.jobs import document, tries
 from ops.cli.output import err, out, print_json, printable
 from ops.cli.refusals import reported
-from ops.cli.tables import plain_table, span
+from ops.cli.tables import Entry, age, listed, plain_table, span
 from schemas.fingerprint import registry_digest
 from schemas.kinds import registry
+from schemas.status import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from schemas.job import JsonObject
+    from ops.desk import Desk
+    from schemas.job import Job, JsonObject
     from schemas.operating import SignOfLife
 
 HELP = """Show who works, on what, since when, and in which version.
@@ -27,27 +31,58 @@ HELP = """Show who works, on what, since when, and in which version.
 Workers say so twice a minute (SAYLINE_PRESENCE_S). One that has said nothing for three times as long is `silent`: it
 was killed, or cannot reach the table; it is shown for an hour. Of its KINDS those in brackets are paused, `!` is an
 engine that it leaves alone for a while; all are red where they are not the kinds of this command: another version.
-`all` are those of this command.
+`all` are those of this command. HAND counts the messages that it has received and not settled.
+
+--jobs lists the jobs that run, the longest first, each with its worker: up to 20 of each, as it last said.
 
 \b
 Examples:
 sayline workers
+sayline workers --jobs
 sayline workers --json
 """
 
 
-def workers(as_json: common.AsJson = False) -> None:  # noqa: FBT002 - a flag
+def workers(
+    jobs: Annotated[bool, typer.Option("--jobs", help="List the jobs that they run.")] = False,  # noqa: FBT002
+    as_json: common.AsJson = False,  # noqa: FBT002
+) -> None:
     """Show who works."""
     with reported():
         desk = common.desk()
         now = desk.now()
         found = desk.workforce.workers(now=now)
-        if as_json:
+        if jobs:
+            _tell_jobs(_running(desk, found), now, as_json=as_json)
+        elif as_json:
             print_json([_document(worker, now) for worker in found])
         elif found:
             out().print(_table(found, now))
         else:
             err().print("No worker has said anything. `sayline worker` starts one.")
+
+
+def _running(desk: Desk, found: Sequence[SignOfLife]) -> list[tuple[Job, SignOfLife]]:
+    """Return the jobs that workers have said to run and that still do, by their records, the longest first."""
+    said = {job_id: worker for worker in found for job_id in worker.running}
+    running = [job for job in desk.jobs.get_many(list(said)) if job.status is Status.RUNNING]
+    return [(job, said[job.id]) for job in sorted(running, key=_since)]
+
+
+def _since(job: Job) -> datetime:
+    return job.started_at or job.begins_at
+
+
+def _tell_jobs(running: Sequence[tuple[Job, SignOfLife]], now: datetime, *, as_json: bool) -> None:
+    if as_json:
+        print_json([{**document(job, now), "worker": worker.name} for job, worker in running])
+    elif running:
+        entries = [
+            Entry((job.id, job.kind, tries(job), age(_since(job), now)), f"at {worker.name}") for job, worker in running
+        ]
+        out().print(listed(("JOB", "KIND", "TRY", "FOR"), entries), soft_wrap=True)
+    else:
+        err().print("No worker has said that it runs a job.")
 
 
 def _document(worker: SignOfLife, now: datetime) -> JsonObject:

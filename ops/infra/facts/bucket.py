@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from ops.aws.errors import code
 from ops.infra.facts.fact import Fact
 from ops.infra.facts.wording import duration
 
@@ -111,7 +112,7 @@ def _or_none(read: Callable[[], object]) -> Callable[[], object]:
         try:
             return read()
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in _NO_CONFIGURATION:
+            if code(error) in _NO_CONFIGURATION:
                 return None
             raise
 
