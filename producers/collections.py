@@ -56,7 +56,10 @@ def list_collections(services: ServicesOf, owner: OwnerOf) -> Response:
     responses=responses("collection_not_found", "validation_error", "unavailable"),
 )
 def delete_collection(collection: Collection, services: ServicesOf, owner: OwnerOf) -> Response:
-    """Delete a collection with all of its documents. A document that is being added meanwhile begins it anew."""
+    """Delete a collection with all of its documents. A document that is being added meanwhile begins it anew.
+
+    Where vectors lie at a vendor's they stay there: nobody is shown them.
+    """
     return _delete(services, collection_prefix(owner, collection))
 
 
@@ -68,7 +71,10 @@ def delete_collection(collection: Collection, services: ServicesOf, owner: Owner
     responses=responses("collection_not_found", "validation_error", "unavailable"),
 )
 def delete_document(collection: Collection, document: str, services: ServicesOf, owner: OwnerOf) -> Response:
-    """Delete a document from a collection, by the name that it was added under."""
+    """Delete a document from a collection, by the name that it was added under.
+
+    Where its vectors lie at a vendor's they stay there: nobody is shown them.
+    """
     return _delete(services, f"{collection_prefix(owner, collection)}{document_key(document)}.")
 
 

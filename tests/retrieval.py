@@ -29,11 +29,15 @@ class Call:
     def output(self, name: str):
         raise NotImplementedError
 
+    def record_usage(self, usage: object) -> None:
+        pass
+
 
 class Topics:
     """Embeddings by topics: each is an axis, and its words point along it."""
 
     support = 0.5
+    lead: float | None = None
     is_local = True
 
     def __init__(self, *topics: str, name: str = "topics") -> None:

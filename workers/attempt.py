@@ -91,8 +91,8 @@ class Attempt:
         return self._folder + name
 
     def record_usage(self, usage: Usage) -> None:
-        """Say what the attempt took."""
-        self.usage = usage
+        """Say what the attempt took; what is said again is added: the handler says it, and an engine beside its own."""
+        self.usage = self.usage + usage if self.usage else usage
 
     def input(self, ref: str) -> InputFile:
         """Return a file that the request names, or raise `PermanentError` where it is none of the owner's."""

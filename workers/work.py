@@ -102,7 +102,7 @@ class Work(Protocol[E_co]):
         """Look whether the attempt is to go on, as `progress` does."""
 
     def record_usage(self, usage: Usage) -> None:
-        """Say what the attempt took, for the record."""
+        """Say what the attempt took, for the record; what is said again is added."""
 
     def input(self, ref: str) -> SourceFile:
         """Return a file that the request names, to be read when it is needed.

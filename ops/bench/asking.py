@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from schemas.usage import Usage
     from workers.engines.ports import Found
     from workers.engines.ports.call import SourceFile
     from workers.engines.retrieval.hybrid import HybridRetrieval, Ranked
@@ -40,6 +41,9 @@ class NoCall:
     def output(self, name: str) -> SourceFile:
         """Nothing is written."""
         raise NotImplementedError(name)
+
+    def record_usage(self, usage: Usage) -> None:
+        """Nobody is billed."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,10 @@ _START_TIMEOUT_S = 10
 class VendorStub:
     """An HTTP server in a thread, running within `with`."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float, *, held_until: int = 0) -> None:
+        """Take so many seconds for a call, from when so many have begun."""
+        self._seconds, self._held_until = seconds, held_until
+        self._may_answer = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="vendor", daemon=True)
         self._open: set[asyncio.Task[None]] = set()
@@ -65,7 +67,10 @@ class VendorStub:
         self.calls += 1
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
+        if self.calls >= self._held_until:
+            self._may_answer.set()
         try:
+            await self._may_answer.wait()
             await asyncio.sleep(self._seconds)
         finally:
             self._now -= 1

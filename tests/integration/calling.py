@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import pytest
+
+from schemas.usage import Usage
+from workers.engines.calling import patiently
 from workers.inputs import unknown_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -44,6 +51,7 @@ class Attempt:
     on_progress: Callable[[], None] = lambda: None
     outputs: dict[str, bytes] = field(default_factory=dict)
     """Files of the job's; the next attempt has them too."""
+    took: Usage = field(default_factory=Usage)
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -58,3 +66,21 @@ class Attempt:
         if partial is not None:
             self.partial.append(partial)
         self.on_progress()
+
+    def record_usage(self, usage: Usage) -> None:
+        self.took += usage
+
+
+@contextmanager
+def impatient(module: str, *, within_s: float = 0.5) -> Iterator[None]:
+    """Have a module's calls made again for so many seconds only, however long one of them may take.
+
+    An attempt of half a second does so as well, but on a busy machine it ends by a time-out of its own.
+    """
+
+    def briefly(call: Callable[[], T], **options: Any) -> T:
+        return patiently(call, **options | {"within_s": within_s})
+
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setattr(f"{module}.patiently", briefly)
+        yield

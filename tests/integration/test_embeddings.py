@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from schemas.usage import Usage
 from tests.integration.calling import Attempt
 from tests.integration.embedding import MODELS, NAMES, Model, model_of
-from tests.vendors.embeddings import OpenAIEmbeddingsServer, meaning
+from tests.vendors.embeddings import OpenAIEmbeddingsServer, meaning, ok
 from workers.work import CancelledError
 
 if TYPE_CHECKING:
@@ -73,6 +75,46 @@ def test_as_many_requests_are_made_as_the_vendor_needs(model: Model):
 
     expected = {"titan": 200, "cohere-3": 3, "cohere-4": 3, "openai": 67}
     assert len(model.server.embedded) == expected[model.name]
+
+
+PRICE = {"input": 0.02, "as_of": "2026-11-01"}
+
+
+def test_what_a_vendor_has_read_is_counted_and_priced_as_a_whole(model: Model):
+    call, question = Attempt(), Attempt()
+    with model.made(price=PRICE) as embeddings:
+        embeddings.of_passages(TEXTS, call)
+        requests = len(model.server.embedded)
+        embeddings.of_question("soup", question)
+
+    # Each request has read nine tokens, a fifth of a micro-dollar: rounded up once, not for each of them.
+    assert call.took == Usage(tokens=9 * requests, cost_microusd=math.ceil(9 * requests * 0.02))
+    assert question.took == Usage(tokens=9, cost_microusd=1)
+
+
+def test_without_a_price_tokens_are_counted_and_no_cost(model: Model):
+    call = Attempt()
+    with model.made() as embeddings:
+        embeddings.of_question("soup", call)
+
+    assert call.took == Usage(tokens=9)
+
+
+UNCOUNTED = {
+    "titan": ok({"embedding": [1.0] * 256}),
+    "cohere-3": ok({"embeddings": {"float": [[1.0] * 1_024]}}),
+    "cohere-4": ok({"embeddings": {"float": [[1.0] * 512]}}),
+    "openai": ok({"data": [{"index": 0, "embedding": [1.0] * 64}]}),
+}
+
+
+def test_a_server_that_does_not_say_what_it_has_read_is_counted_as_nothing(model: Model):
+    model.server.plan(model.operation, UNCOUNTED[model.name])
+    call = Attempt()
+    with model.made(price=PRICE) as embeddings:
+        embeddings.of_question("soup", call)
+
+    assert call.took == Usage()
 
 
 def test_long_texts_are_cut_and_not_refused(model: Model):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.bench.asking import ask, collection_of, questions_of
+from ops.bench.asking import Collection, ask, collection_of, questions_of
 from ops.bench.tallying import Tally
 from workers.engines.retrieval.embedded import EmbeddedRetrieval
 from workers.engines.retrieval.minilm.weights import model_folder
@@ -18,11 +18,25 @@ DOCUMENTS = Path(__file__).parents[1] / "documents"
 
 
 @pytest.fixture(scope="module")
-def tallies() -> dict[str, Tally]:
-    collection = collection_of(DOCUMENTS / "library", EmbeddedRetrieval(EmbeddedRetrieval.Options()))
+def library() -> Collection:
+    return collection_of(DOCUMENTS / "library", EmbeddedRetrieval(EmbeddedRetrieval.Options()))
+
+
+def refused(library: Collection, table: str) -> float:
+    """The share of a table's English questions that are refused."""
+    tally = Tally()
+    for question in questions_of(DOCUMENTS / table):
+        if question.script == "English":
+            tally.add(ask(question, library))
+    assert tally.off_topic >= 30
+    return tally.refused / tally.off_topic
+
+
+@pytest.fixture(scope="module")
+def tallies(library: Collection) -> dict[str, Tally]:
     tallies: dict[str, Tally] = {"all": Tally()}
     for question in questions_of(DOCUMENTS / "heldout.tsv"):
-        outcome = ask(question, collection)
+        outcome = ask(question, library)
         for group in ("all", question.script):
             tallies.setdefault(group, Tally()).add(outcome)
     return tallies
@@ -38,6 +52,10 @@ def test_nine_of_ten_questions_off_the_topic_are_refused(tallies: dict[str, Tall
     assert tallies["all"].off_topic >= 20
 
 
+def test_of_questions_near_the_topic_that_no_document_answers_a_fifth_are_refused(library: Collection):
+    assert refused(library, "near-heldout.tsv") >= 0.2
+
+
 @pytest.mark.parametrize("part", ["words", "meaning"])
 def test_both_rankings_together_beat_each_alone(part: str, tallies: dict[str, Tally]):
     together, alone = tallies["all"].measures("hybrid"), tallies["all"].measures(part)
@@ -48,6 +66,6 @@ def test_both_rankings_together_beat_each_alone(part: str, tallies: dict[str, Ta
 def test_each_quote_stands_in_a_passage():
     collection = collection_of(DOCUMENTS / "library", EmbeddedRetrieval(EmbeddedRetrieval.Options(embeddings=False)))
     passages = [one for file in collection.folder.files.values() for one in decoded(file).passages]
-    asked = [*questions_of(DOCUMENTS / "heldout.tsv"), *questions_of(DOCUMENTS / "tuning.tsv")]
+    asked = [one for table in sorted(DOCUMENTS.glob("*.tsv")) for one in questions_of(table)]
     assert [one.text for one in asked if one.document and not any(map(one.is_answered_by, passages))] == []
     assert len({one.text for one in asked}) == len(asked)

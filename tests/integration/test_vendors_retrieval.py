@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from ops.bench.folder import MemoryFolder
 from ops.bench.retrieval import app
 from schemas.errors import EngineUnavailableError
+from schemas.usage import Usage
 from tests.integration.calling import Attempt
 from tests.integration.storing import DIMENSIONS, Vendor, vendor_of
 from tests.retrieval import document
@@ -157,6 +158,18 @@ def test_a_store_that_failed_while_it_was_filled_is_filled_by_the_next_attempt(
 
     assert len(vendor.server.keys) == 3
     assert search(engine, folder, "What does the course cost?", 1).passages[0].text == FEE
+
+
+def test_indexing_and_asking_say_what_embedding_took(vendor: Vendor, models: OpenAIEmbeddingsServer):
+    engine = vendor.engine(models, embeddings={"price": {"input": 1.0, "as_of": "2026-11-01"}})
+    folder, indexed, again, asked = MemoryFolder("mina-course"), Attempt(), Attempt(), Attempt()
+
+    engine.add(GUIDE, folder, indexed)
+    engine.add(GUIDE, folder, again)
+    engine.search("What does the course cost?", folder, limit=1, call=asked)
+
+    assert indexed.took == asked.took == Usage(tokens=9, cost_microusd=9)
+    assert again.took == Usage()
 
 
 def test_embeddings_that_fail_leave_nothing_behind(vendor: Vendor, models: OpenAIEmbeddingsServer):

@@ -27,6 +27,7 @@ def _found(text: str, commas: Commas) -> list[tuple[str, str | None]]:
         ("If you don't study hard you will fail the exam.", "hard"),
         ("When you are tired of studying you should take a rest.", "studying"),
         ("Because of the heavy rain we could not go camping.", "rain"),
+        ("However the weather was bad.", "However"),
     ],
 )
 def test_a_comma_after_an_opening_clause_is_missed(text: str, before: str):
@@ -119,6 +120,15 @@ def test_the_weights_are_small():
     assert np.load(WEIGHTS).shape == (SIZE,)
 
 
-@pytest.mark.parametrize("text", ["However much we quarrel, my sister always forgives me.", "Ask where the museum is."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "However much we quarrel, my sister always forgives me.",
+        "However hard I try, I can't do it.",
+        "Ask where the museum is.",
+        "Remember who came to the party.",
+        "Look which bus goes there.",
+    ],
+)
 def test_what_belongs_together_gets_no_comma(text: str):
     assert Checker().check(text) == ()

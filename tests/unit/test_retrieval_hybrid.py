@@ -49,6 +49,30 @@ def test_both_rankings_count_more_than_one():
     assert texts(engine, folder, "cat at the gate", 1) == ["A kitten at the gate."]
 
 
+def test_a_question_that_all_passages_are_as_close_to_is_not_answered():
+    topics, folder = Topics(PETS, FOOD), MemoryFolder()
+    topics.lead = 0.2
+    engine = HybridRetrieval(embeddings=topics)
+    for number in range(9):
+        dogs = document(f"{number}.md", f"A dog of {number} years.", section=f"Pets > Age {number}")
+        engine.add(dogs, folder, Call())
+    engine.add(document("menu.md", "Fresh bread at noon."), folder, Call())
+
+    assert not engine.search("Which dog barks?", folder, limit=1, call=Call()).supported
+    assert engine.search("Is there a loaf?", folder, limit=1, call=Call()).supported
+
+
+def test_editions_of_a_passage_do_not_stand_in_its_way():
+    topics, folder = Topics(PETS, FOOD), MemoryFolder()
+    topics.lead = 0.2
+    engine = HybridRetrieval(embeddings=topics)
+    for year in range(9):
+        engine.add(document(f"{year}.md", f"The dog eats in {year}.", section=f"{year} > Dogs"), folder, Call())
+        engine.add(document(f"menu-{year}.md", f"Bread of kitten {year}.", section=f"Menu {year}"), folder, Call())
+
+    assert engine.search("Which dog barks?", folder, limit=1, call=Call()).supported
+
+
 def test_without_embeddings_words_alone_find():
     engine, folder = HybridRetrieval(embeddings=None), MemoryFolder()
     engine.add(document("a", "The puppy sleeps.", "주차는 지하에 두 시간 무료입니다."), folder, Call())

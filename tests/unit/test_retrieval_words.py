@@ -147,7 +147,7 @@ def test_a_synonym_is_looked_for_too_and_counts_less():
     index = FullText()
     index.add([("k", document("a", "승강기 점검").passages[0])])
     assert index.best(word.all_terms, limit=1) == ["k"]
-    assert evidence_of([word], ["k"], index, None).coverage == pytest.approx(0.7)
+    assert evidence_of([word], ["k"], index).coverage == pytest.approx(0.7)
 
 
 @pytest.mark.parametrize("path", sorted(WORDS.glob("*.txt")), ids=lambda path: path.name)

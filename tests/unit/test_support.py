@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import sqrt
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.retrieval import Topics, document
 from workers.engines.retrieval.fulltext import FullText
-from workers.engines.retrieval.support import AT_MOST, Evidence, evidence_of, is_supported
+from workers.engines.retrieval.support import AT_MOST, Evidence, evidence_of, is_supported, lead_of
 from workers.engines.retrieval.words import asked
 
 
@@ -18,7 +19,7 @@ def evidence(question: str, *texts: str) -> Evidence:
     index = FullText()
     keys = [str(number) for number in range(len(texts))]
     index.add(zip(keys, document("a", *texts).passages, strict=True))
-    return evidence_of(asked(question), keys, index, None)
+    return evidence_of(asked(question), keys, index)
 
 
 def test_the_fullest_passage_counts():
@@ -57,6 +58,31 @@ def test_a_cosine_decides_with_some_help_by_words():
     for similarity, coverage, supported in ((0.5, 0.0, True), (0.41, 0.5, True), (0.41, 0.4, False), (0.2, 1.0, False)):
         found = Evidence(words=3, paired=False, coverage=coverage, telling=True, similarity=similarity)
         assert is_supported(found, model) is supported
+
+
+def test_what_many_passages_are_as_close_to_is_answered_by_none():
+    model = Topics("a")
+    model.lead = 0.1
+    near = Evidence(words=3, paired=False, coverage=1.0, telling=True, similarity=0.9, lead=0.09)
+    assert not is_supported(near, model)
+    assert is_supported(replace(near, lead=0.1), model)
+    assert is_supported(replace(near, lead=None), model)  # too few passages to tell
+    assert is_supported(near, Topics("a"))  # nobody has measured it for this model
+
+
+def test_the_closest_passage_is_held_against_those_from_the_third_to_the_eighth():
+    cosines = [0.9, 0.9, *(0.4 for _ in range(6)), 0.1]
+    ranked = [("", cosine) for cosine in cosines]
+    assert lead_of(ranked) == pytest.approx(0.5)
+    assert lead_of(ranked[:8]) == pytest.approx(0.5)
+    assert lead_of(ranked[:7]) is None
+    assert lead_of([]) is None
+
+
+def test_editions_of_a_passage_count_once():
+    editions = [("Fees", 0.9), ("Fees", 0.89), ("Fees", 0.88), ("Fees", 0.87)]
+    others = [(f"Section {number}", 0.4) for number in range(7)]
+    assert lead_of([*editions, *others]) == pytest.approx(0.5)
 
 
 @given(

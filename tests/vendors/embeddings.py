@@ -85,11 +85,13 @@ class BedrockEmbeddingsServer(VendorServer):
         found = _INVOKE.match(urlsplit(request.target).path)
         model = unquote(found[1]).rpartition("/")[2] if found else ""
         asked = json.loads(request.body)
-        document = self._titan(asked) if model.endswith(TITAN) else self._cohere(model, asked)
+        is_titan = model.endswith(TITAN)
+        document = self._titan(asked) if is_titan else self._cohere(model, asked)
         if document is None:
             return bedrock.refusal("ValidationException", "Malformed input request, please reformat your input.")
         self.embedded.append(asked)
-        return ok(document)
+        # Cohere's body has no count.
+        return ok(document) if is_titan else ok(document, x_amzn_bedrock_input_token_count="9")
 
     @staticmethod
     def _titan(asked: dict[str, Any]) -> dict[str, Any] | None:
@@ -118,10 +120,11 @@ class BedrockEmbeddingsServer(VendorServer):
 def vectors(rows: list[Any], *, model: str = "model") -> bytes:
     """Return an answer of OpenAI's protocol; last first, as nobody promises an order."""
     data = [{"object": "embedding", "index": index, "embedding": row} for index, row in enumerate(rows)]
-    usage = {"prompt_tokens": 8, "total_tokens": 8}
+    usage = {"prompt_tokens": 9, "total_tokens": 9}
     return ok({"object": "list", "data": data[::-1], "model": model, "usage": usage})
 
 
-def ok(document: Any) -> bytes:
+def ok(document: Any, **headers: str) -> bytes:
     """Return an answer of JSON."""
-    return answer(200, "application/json", json.dumps(document).encode(), x_request_id=f"req_{request_id()}")
+    body = json.dumps(document).encode()
+    return answer(200, "application/json", body, x_request_id=f"req_{request_id()}", **headers)

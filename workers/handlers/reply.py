@@ -70,7 +70,7 @@ def _picture(image_id: str, work: OwnerWork[ReplyEngine]) -> PicturedResult:
     kinds: tuple[tuple[str, type[PicturedResult]], ...] = (("image", ImageResult), ("picture", PictureResult))
     for kind, result in kinds:
         with suppress(PermanentError):  # of the other kind, or unknown
-            return result.model_validate(work.result_of(image_id, kind))
+            return result.of_stored(work.result_of(image_id, kind))
     raise PermanentError("unknown_image", "The picture that the request names is none of yours, or no longer kept.")
 
 
@@ -88,7 +88,7 @@ def _chat(task: ReplyOptions, work: OwnerWork[ReplyEngine]) -> Chat:
 
 
 def _analysis(task: ReplyOptions, work: OwnerWork[ReplyEngine]) -> AnalysisResult | None:
-    return AnalysisResult.model_validate(work.result_of(task.analysis, "analysis")) if task.analysis else None
+    return AnalysisResult.of_stored(work.result_of(task.analysis, "analysis")) if task.analysis else None
 
 
 def _end(dialogue: Dialogue, reply: Reply, *, engine: str) -> None:

@@ -35,8 +35,8 @@ _SURE = 0.7
 #: Whether a comma stands before the first, or after the second, is a matter of taste.
 _BEFORE = frozenset({"and", "or", "too"})
 _AFTER = frozenset({"hello", "hey", "hi", "no", "oh", "ok", "sorry", "well", "yes"})
-#: What a request begins with, whose object follows.
-_REQUESTS = frozenset({"ask", "explain", "guess", "imagine", "show", "tell"})
+#: The gap after a sentence's first word.
+_FIRST_GAP = 2
 
 
 class Commas:
@@ -55,7 +55,7 @@ class Commas:
         for gap in gaps_of(sentence):
             before, after = sentence[gap.place - 1 : gap.place + 1]
             is_taste = before.lower in _AFTER or after.lower in _BEFORE
-            if not is_taste and not _is_held(before, after) and self.probability(gap) > _SURE:
+            if not is_taste and not _is_held(gap.place, before, after) and self.probability(gap) > _SURE:
                 yield _finding(text, before)
 
 
@@ -65,9 +65,15 @@ def shipped_commas() -> Commas:
     return Commas(np.load(WEIGHTS, mmap_mode="r"))
 
 
-def _is_held(before: Word, after: Word) -> bool:
-    """Whether the two belong together, which the model can't see: “however much”, and “Ask where” of a request."""
-    return (before.lower == "however" and after.tag[:2] in {"JJ", "RB"}) or before.lower in _REQUESTS
+def _is_held(place: int, before: Word, after: Word) -> bool:
+    """Whether the two belong together, which the model can't see.
+
+    “However much it costs”: most sentences that begin with “however” have a comma there. “Ask where it is”, “Remember
+    who came”: a capital at a sentence's beginning has the tagger take verbs for names, and “Mina, who came” has one.
+    """
+    is_degree = before.lower == "however" and after.tag[:2] in {"JJ", "RB"}
+    is_request = place == _FIRST_GAP and before.tag == "NNP" and after.tag.startswith("W")
+    return is_degree or is_request
 
 
 def _finding(text: str, before: Word) -> Finding:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from schemas.kinds.reply import Tokens
 
 if TYPE_CHECKING:
-    from workers.engines.llm.options import Price
+    from workers.engines.llm.options import ReadingPrice
 
 
 class Meter:
@@ -31,6 +31,6 @@ class Meter:
         """All tokens; None where there were none, or those of a call are not known: half a count would mislead."""
         return Tokens(input=self._input, output=self._output) if self._known and self._calls else None
 
-    def cost_microusd(self, price: Price | None) -> int:
+    def cost_microusd(self, price: ReadingPrice | None) -> int:
         """Return what is known to be billed."""
         return price.microusd(Tokens(input=self._input, output=self._output)) if price else 0

@@ -18,19 +18,30 @@ _LEAST_PROMPT = 3_000
 _Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class Price(Model):
+class ReadingPrice(Model):
     """What a model's tokens cost, as its vendor lists it: there is no list in this code, as lists change."""
 
     input: _Price
     """US dollars per million tokens read; as good as micro-dollars per token."""
-    output: _Price
-    """US dollars per million tokens written."""
     as_of: date
     """The day on which that was looked up."""
 
     def microusd(self, tokens: Tokens) -> int:
-        """Return what a call has cost, rounded up."""
-        return ceil(round(tokens.input * self.input + tokens.output * self.output, 6))
+        """Return what calls have cost, rounded up."""
+        return ceil(round(self._exact(tokens), 6))
+
+    def _exact(self, tokens: Tokens) -> float:
+        return tokens.input * self.input
+
+
+class Price(ReadingPrice):
+    """What the tokens of a model cost that writes, too; one of embeddings only reads."""
+
+    output: _Price
+    """US dollars per million tokens written."""
+
+    def _exact(self, tokens: Tokens) -> float:
+        return super()._exact(tokens) + tokens.output * self.output
 
 
 class LanguageModelOptions(Model):

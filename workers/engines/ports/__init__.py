@@ -24,6 +24,7 @@ from workers.engines.ports.text import (
     Quote,
     Reply,
     ReplyEngine,
+    RetrievalCall,
     RetrievalEngine,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "Recording",
     "Reply",
     "ReplyEngine",
+    "RetrievalCall",
     "RetrievalEngine",
     "SourceFile",
     "Speech",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from workers.engines.ports.call import Call
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -13,7 +15,8 @@ if TYPE_CHECKING:
     from schemas.kinds.reply import Tokens
     from schemas.reply.answers import Answer
     from schemas.reply.tasks import Task
-    from workers.engines.ports.call import Call, Folder
+    from schemas.usage import Usage
+    from workers.engines.ports.call import Folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +69,13 @@ class Found:
     """Sentences of the best passages, where the engine can tell their likeness to the question at no price."""
 
 
+class RetrievalCall(Call, Protocol):
+    """The attempt that documents are indexed or searched for; `workers.work.Work` is one."""
+
+    def record_usage(self, usage: Usage) -> None:
+        """Say what embedding has taken; it is added to what the attempt takes otherwise."""
+
+
 class RetrievalEngine(Protocol):
     """Indexes documents and finds passages.
 
@@ -84,10 +94,10 @@ class RetrievalEngine(Protocol):
     def model(self) -> str:
         """Its version."""
 
-    def add(self, document: Document, folder: Folder, call: Call) -> None:
+    def add(self, document: Document, folder: Folder, call: RetrievalCall) -> None:
         """Index a document; one of the same name is replaced. Doing it twice is doing it once."""
 
-    def search(self, question: str, folder: Folder, *, limit: int, call: Call) -> Found:
+    def search(self, question: str, folder: Folder, *, limit: int, call: RetrievalCall) -> Found:
         """Find the passages that are most likely to answer the question."""
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from workers.engines.ports import Call
+    from workers.engines.ports import RetrievalCall
 
 
 class Embeddings(Protocol):
@@ -40,15 +40,22 @@ class Embeddings(Protocol):
         where nobody has measured it: then the words alone decide.
         """
 
+    @property
+    def lead(self) -> float | None:
+        """How far the closest passage has to be ahead of others, in cosines (`support.lead_of`).
+
+        None where nobody has measured it: then it may be as close as any.
+        """
+
     def reads(self, text: str) -> bool:
         """Whether the model knows the text's language; vectors of other texts say nothing."""
 
-    def of_passages(self, texts: Sequence[str], call: Call) -> NDArray[np.float32]:
+    def of_passages(self, texts: Sequence[str], call: RetrievalCall) -> NDArray[np.float32]:
         """Embed what is to be found.
 
         Args:
             texts: any number, none of them empty; what a model can't take of a long one is left out.
-            call: told how far it is, for it may take minutes.
+            call: told how far it is, for it may take minutes, and what a vendor's model has read.
 
         Returns:
             One row per text, of length 1.
@@ -57,7 +64,7 @@ class Embeddings(Protocol):
             PermanentError, TransientError: a vendor's, translated.
         """
 
-    def of_question(self, text: str, call: Call) -> NDArray[np.float32]:
+    def of_question(self, text: str, call: RetrievalCall) -> NDArray[np.float32]:
         """Embed what is looked for, a vector of length 1; raises as `of_passages` does."""
 
     def close(self) -> None:

@@ -12,14 +12,14 @@ from workers.engines.retrieval.collection import Collections
 from workers.engines.retrieval.fusion import fused
 from workers.engines.retrieval.likeness import likened, nearest_in, rows_of
 from workers.engines.retrieval.segments import MIME, Segment, encoded, name_for
-from workers.engines.retrieval.support import Evidence, evidence_of, is_supported
+from workers.engines.retrieval.support import Evidence, evidence_of, is_supported, lead_of
 from workers.engines.retrieval.words import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from schemas.collections import SegmentName
-    from workers.engines.ports import Call, Document, Folder, Passage, Quote
+    from workers.engines.ports import Call, Document, Folder, Passage, Quote, RetrievalCall
     from workers.engines.retrieval.collection import Indexed
     from workers.engines.retrieval.embeddings import Embeddings
     from workers.engines.retrieval.vectors import VectorStore
@@ -70,7 +70,7 @@ class HybridRetrieval:
         """What it goes by."""
         return f"bm25+{self.embeddings}" if self.embeddings else "bm25"
 
-    def add(self, document: Document, folder: Folder, call: Call) -> None:
+    def add(self, document: Document, folder: Folder, call: RetrievalCall) -> None:
         """Index a document; one of the same name is replaced. Doing it twice is doing it once.
 
         Raises:
@@ -87,7 +87,7 @@ class HybridRetrieval:
             names = folder.names()
         self._drop_older(name.document, names, folder, call)
 
-    def search(self, question: str, folder: Folder, *, limit: int, call: Call) -> Found:
+    def search(self, question: str, folder: Folder, *, limit: int, call: RetrievalCall) -> Found:
         """Find the passages that are most likely to answer the question."""
         ranked = self.rank(question, folder, limit=limit, call=call)
         if ranked is None:
@@ -96,7 +96,7 @@ class HybridRetrieval:
             return Found(passages=ranked.best, supported=False)
         return Found(passages=ranked.best, supported=True, sentences=self._sentences(question, ranked.best, call))
 
-    def rank(self, question: str, folder: Folder, *, limit: int, call: Call) -> Ranked | None:
+    def rank(self, question: str, folder: Folder, *, limit: int, call: RetrievalCall) -> Ranked | None:
         """Rank a collection's passages by words, by meaning, and by both; None where there are none."""
         words = asked(question)
         with self._collections.opened(folder) as indexed:
@@ -110,7 +110,9 @@ class HybridRetrieval:
                 by_words=indexed.passages(by_words),
                 by_meaning=indexed.passages(by_meaning),
                 best=indexed.passages(best),
-                evidence=evidence_of(words, best, indexed.words, similarity),
+                evidence=evidence_of(
+                    words, best, indexed.words, similarity=similarity, lead=lead_of(_headed(by_meaning, indexed))
+                ),
             )
 
     def close(self) -> None:
@@ -124,7 +126,7 @@ class HybridRetrieval:
         """What a document has to be indexed again for: other vectors, or another place of theirs."""
         return f"{self.embeddings}@{self._store.name}" if self._store else self.embeddings
 
-    def _write(self, document: Document, name: SegmentName, folder: Folder, call: Call) -> None:
+    def _write(self, document: Document, name: SegmentName, folder: Folder, call: RetrievalCall) -> None:
         """Write a document's file; its vectors are in the store by then."""
         vectors = rows_of(document.passages, self._embeddings, call) if self._embeddings else None
         if self._store is not None and vectors is not None:
@@ -142,7 +144,7 @@ class HybridRetrieval:
             self._store.drop(folder, [one.key(number) for one in older for number in range(one.passages)], call)
         folder.delete([str(one) for one in older])
 
-    def _by_meaning(self, question: str, indexed: Indexed, folder: Folder, call: Call) -> Mapping[str, float]:
+    def _by_meaning(self, question: str, indexed: Indexed, folder: Folder, call: RetrievalCall) -> Mapping[str, float]:
         """Similarities of passages by their keys, best first; none where the model can't read the question."""
         if self._embeddings is None or not self._embeddings.reads(question):
             return {}
@@ -154,10 +156,17 @@ class HybridRetrieval:
         there = [near for near in found if indexed.passage(near.key)]
         return {near.key: near.similarity for near in there[:DEPTH]}
 
-    def _sentences(self, question: str, passages: Sequence[Passage], call: Call) -> tuple[Quote, ...]:
+    def _sentences(self, question: str, passages: Sequence[Passage], call: RetrievalCall) -> tuple[Quote, ...]:
         if self._embeddings is None or not self._embeddings.is_local or not self._embeddings.reads(question):
             return ()
         return likened(question, passages, self._embeddings, call)
+
+
+def _headed(by_meaning: Mapping[str, float], indexed: Indexed) -> Iterator[tuple[str, float]]:
+    """Return the last heading above each passage, and its similarity."""
+    for key, similarity in by_meaning.items():
+        passage = indexed.passage(key)
+        yield passage.section.rpartition(" > ")[2] if passage else "", similarity
 
 
 def _require_room(document: Document, others: Collection[SegmentName]) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from workers.engines.ports import Call, Passage
+    from workers.engines.ports import Passage, RetrievalCall
     from workers.engines.retrieval.embeddings import Embeddings
     from workers.engines.retrieval.segments import Segment
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PASSAGES, _SENTENCES = 4, 40
 
 
-def rows_of(passages: Sequence[Passage], embeddings: Embeddings, call: Call) -> NDArray[np.float32]:
+def rows_of(passages: Sequence[Passage], embeddings: Embeddings, call: RetrievalCall) -> NDArray[np.float32]:
     """Embed passages, each with its document's name and its headings; zeros for one that the model can't read."""
     rows = np.zeros((len(passages), embeddings.dimensions), np.float32)
     texts = [f"{_title(passage.document)} > {passage.section}\n{passage.text}" for passage in passages]
@@ -54,7 +54,9 @@ def nearest_in(
     return {key: similarity for similarity, key in best}
 
 
-def likened(question: str, passages: Sequence[Passage], embeddings: Embeddings, call: Call) -> tuple[Quote, ...]:
+def likened(
+    question: str, passages: Sequence[Passage], embeddings: Embeddings, call: RetrievalCall
+) -> tuple[Quote, ...]:
     """Liken the sentences of the first passages to a question; in the passages' order."""
     spans = [
         (number, start, end)

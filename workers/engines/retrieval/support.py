@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from workers.engines.retrieval.embeddings import Embeddings
     from workers.engines.retrieval.fulltext import FullText
@@ -28,6 +28,8 @@ LEAST, FOR_EACH_WORD, AT_MOST = 0.28, 0.04, 0.45
 _SHORT = 3
 #: What having all of a question's words adds to the cosine, where both decide.
 COVERAGE_WEIGHT = 0.2
+#: Places of the ranking by meaning that the first one is held against, from 0; the second may say the same again.
+_OTHERS = slice(2, 8)
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,15 @@ class Evidence:
     """Whether that passage has one that says something."""
     similarity: float | None = None
     """The greatest cosine with the question; None where the model can't read the question, or there is none."""
+    lead: float | None = None
+    """How far the closest passage is ahead of others, as `lead_of` has it."""
 
 
 def is_supported(evidence: Evidence, embeddings: Embeddings | None) -> bool:
     """Whether a passage is about the question."""
     value = value_of(evidence)
     if embeddings is not None and embeddings.support is not None and value is not None:
-        return value >= embeddings.support
+        return value >= embeddings.support and _stands_out(evidence, embeddings)
     if not (evidence.paired and evidence.telling):
         return evidence.coverage >= AT_MOST
     return evidence.coverage >= min(LEAST + FOR_EACH_WORD * max(0, evidence.words - _SHORT), AT_MOST)
@@ -61,7 +65,38 @@ def value_of(evidence: Evidence) -> float | None:
     return None if evidence.similarity is None else evidence.similarity + COVERAGE_WEIGHT * evidence.coverage
 
 
-def evidence_of(words: Sequence[Word], best: Sequence[str], index: FullText, similarity: float | None) -> Evidence:
+def lead_of(ranked: Iterable[tuple[str, float]]) -> float | None:
+    """Return how far the closest passage is ahead of others; None where there are too few to tell.
+
+    A question that the documents answer has one passage that stands out. One near the topic that they don't answer is
+    about as close to everything that they say of it.
+
+    Args:
+        ranked: passages' headings and cosines, best first. Those under one heading count once, as editions of a
+            document have the same.
+    """
+    best: dict[str, float] = {}
+    for number, (heading, cosine) in enumerate(ranked):
+        best.setdefault(heading or str(number), cosine)
+    cosines = list(best.values())
+    if len(cosines) < _OTHERS.stop:
+        return None
+    others = cosines[_OTHERS]
+    return cosines[0] - sum(others) / len(others)
+
+
+def _stands_out(evidence: Evidence, embeddings: Embeddings) -> bool:
+    return embeddings.lead is None or evidence.lead is None or evidence.lead >= embeddings.lead
+
+
+def evidence_of(
+    words: Sequence[Word],
+    best: Sequence[str],
+    index: FullText,
+    *,
+    similarity: float | None = None,
+    lead: float | None = None,
+) -> Evidence:
     """Look which of a question's words the best passages have.
 
     A Korean word counts by the square root of its pairs of letters, for long ones are rarely there by chance. How rare
@@ -72,6 +107,7 @@ def evidence_of(words: Sequence[Word], best: Sequence[str], index: FullText, sim
         best: keys of passages, best first.
         index: which has these passages.
         similarity: of the best passage.
+        lead: as `lead_of` has it.
     """
     having = [(word, {term: index.having(term) for term in word.all_terms}) for word in words]
     whole = sum(map(_weight, words))
@@ -84,6 +120,7 @@ def evidence_of(words: Sequence[Word], best: Sequence[str], index: FullText, sim
         coverage=most / whole if whole else 0.0,
         telling=any(share >= 0.5 and not word.says_little for word, share in fullest.items()),  # noqa: PLR2004 - most of it
         similarity=similarity,
+        lead=lead,
     )
 
 

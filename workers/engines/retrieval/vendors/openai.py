@@ -16,7 +16,7 @@ from schemas.errors import EngineUnavailableError, PermanentError
 from workers.engines.calling import Clock
 from workers.engines.llm.model import seconds_for
 from workers.engines.openai.service import connect, time_out, translated
-from workers.engines.retrieval.vendors.network import NetworkEmbeddings, asked
+from workers.engines.retrieval.vendors.network import NetworkEmbeddings, asked, tokens_read
 from workers.engines.retrieval.vendors.rows import unit_rows, unreadable
 from workers.engines.watching import watched
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from workers.engines.ports import Call
+    from workers.engines.llm.meter import Meter
+    from workers.engines.ports import Call, RetrievalCall
     from workers.engines.retrieval.vendors.options import OpenAIOptions
 
 ENGINE, _TITLE = "openai-embeddings", "The server of embeddings"
@@ -37,8 +38,13 @@ class _Item(BaseModel):
     embedding: list[float]
 
 
+class _Usage(BaseModel):
+    prompt_tokens: int | None = None
+
+
 class _Answer(BaseModel):
     data: list[_Item]
+    usage: _Usage | None = None
 
 
 class OpenAIEmbeddings(NetworkEmbeddings):
@@ -49,30 +55,34 @@ class OpenAIEmbeddings(NetworkEmbeddings):
         self._options = options
         self._client = connect(options)
 
-    def of_passages(self, texts: Sequence[str], call: Call) -> NDArray[np.float32]:
+    def of_passages(self, texts: Sequence[str], call: RetrievalCall) -> NDArray[np.float32]:
         """Embed texts; of long ones the beginning."""
         rows, batch = [], self._options.batch
-        for at in range(0, len(texts), batch):
-            call.progress(at / len(texts), "embedding")
-            rows.append(self._embedded(self._options.passage_prefix, texts[at : at + batch], call))
+        with self._metered(call) as meter:
+            for at in range(0, len(texts), batch):
+                call.progress(at / len(texts), "embedding")
+                rows.append(self._embedded(self._options.passage_prefix, texts[at : at + batch], call, meter))
         return np.concatenate(rows)
 
-    def of_question(self, text: str, call: Call) -> NDArray[np.float32]:
+    def of_question(self, text: str, call: RetrievalCall) -> NDArray[np.float32]:
         """Embed a question."""
-        row: NDArray[np.float32] = self._embedded(self._options.question_prefix, [text], call)[0]
+        with self._metered(call) as meter:
+            row: NDArray[np.float32] = self._embedded(self._options.question_prefix, [text], call, meter)[0]
         return row
 
     def close(self) -> None:
         """Let go of connections."""
         self._client.close()
 
-    def _embedded(self, prefix: str, texts: Sequence[str], call: Call) -> NDArray[np.float32]:
+    def _embedded(self, prefix: str, texts: Sequence[str], call: Call, meter: Meter) -> NDArray[np.float32]:
         given = [f"{prefix}{text[: self._options.max_characters]}" for text in texts]
         raw = asked(lambda: self._once(given, seconds_for(call, self._options.timeout_s)), call)
         try:
-            data = sorted(_Answer.model_validate_json(raw).data, key=lambda item: item.index)
+            answer = _Answer.model_validate_json(raw)
         except ValidationError:
             raise unreadable(ENGINE, _TITLE) from None
+        meter.count(tokens_read(answer.usage.prompt_tokens if answer.usage else None))
+        data = sorted(answer.data, key=lambda item: item.index)
         if [item.index for item in data] != list(range(len(texts))):
             raise unreadable(ENGINE, _TITLE)
         vectors = [item.embedding for item in data]

@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter, ValidationInfo, model_validator
 
 from schemas.model import Model
 from workers.engines.aws import AwsOptions
+from workers.engines.llm.options import ReadingPrice
 from workers.engines.openai.options import ServerOptions
 
 
@@ -28,6 +29,9 @@ class VendorOptions(Model):
     """For a model that has learnt English alone: texts in other letters are found by their words."""
     timeout_s: Annotated[float, Field(gt=0)] = 20.0
     """How long one request may take."""
+    price: ReadingPrice | None = None
+    """US dollars per million tokens read, and when that was looked up: `{"input": 0.02, "as_of": "2026-11-01"}`. Null
+    counts no cost."""
 
 
 class _BedrockOptions(VendorOptions, AwsOptions):
