@@ -15,6 +15,7 @@ from schemas.errors import MissingObjectError, UnavailableError
 from schemas.model import Model
 from schemas.paging import MAX_CURSOR, cursor_at
 from schemas.reply.levels import Level
+from schemas.status import Status
 
 #: Looks at a conversation that goes on meanwhile.
 _ROUNDS = 5
@@ -126,11 +127,13 @@ def delete_conversation(conversation_id: str, services: ServicesOf, owner: Owner
 
 def _look(conversation_id: str, ports: Ports, owner: str) -> tuple[ConversationHead, History]:
     """Return the caller's conversation; another's is as good as none."""
+    before = None
     for _ in range(_ROUNDS):
         head = ports.conversations.get(owner, conversation_id) if _is_id(conversation_id) else None
         if head is None or head.deleted:
             raise _not_found()
-        if _count(head, ports):
+        if head != before and _is_counted(head, ports):
+            before = head
             continue
         try:
             return head, histories.read(head, ports.objects)
@@ -139,13 +142,17 @@ def _look(conversation_id: str, ports: Ports, owner: str) -> tuple[ConversationH
     raise UnavailableError("S3", "the history was gone in each round")
 
 
-def _count(head: ConversationHead, ports: Ports) -> bool:
-    """Count the turn of a job that has succeeded, should its worker not have come so far."""
+def _is_counted(head: ConversationHead, ports: Ports) -> bool:
+    """Whether the turn that the head says is held is counted by now: here, should its worker not have come so far.
+
+    A count lets go of the turn, so that a head whose holder has succeeded is older than the record beside it. One that
+    stays so was held by a job that never wrote a turn down.
+    """
     job = ports.jobs.get(head.holder[0]) if head.holder else None
-    if job is None or not job.after:
+    if job is None:
         return False
     complete(ports.jobs, job)
-    return True
+    return job.status is Status.SUCCEEDED
 
 
 def _summary(head: ConversationHead) -> dict[str, object]:

@@ -6,7 +6,8 @@ import os
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 from ops.aws.clients import Clients
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+#: Below those that systems give to the clients' ends of connections, which would come between choosing and listening.
+_PORTS = range(20_000, 32_768)
+
+
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on now, and that nobody is given by chance before it is listened on."""
+    while True:
+        port = SystemRandom().choice(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

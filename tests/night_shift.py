@@ -9,6 +9,7 @@ English; Sora's dozen are marked so, too, and have emoji, so that nothing that a
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -28,10 +29,13 @@ KIND = "analysis"
 JOBS, MISMARKED, HOPELESS, NAMED = 2_000, 101, 12, 20
 _BATCH = 25
 #: Jobs that ask for names come so far apart that five failures in a row, which the breaker would mind, hardly
-#: happen: 1 in 20 fails, tries again included, so 3 in ten million places begin five. None is among the last 700, which
-#: at this pace last longer than two backoffs, 6 s, on any machine: what fails late has successes around it, too.
+#: happen: 1 in 20 fails, tries again included, so 3 in ten million places begin five.
 _APART = 60
 PACE_PER_S = 70
+#: These come a few at a time for as long as the outage's jobs are tried, so that what fails late has successes around
+#: it, too: 25 s of them, for two backoffs of 6 s together.
+_KEPT_BACK, _FEW, _EVERY_S = 500, 5, 0.25
+_ATTEMPTS = 3
 
 
 class Vendor(ComprehendServer):
@@ -42,6 +46,8 @@ class Vendor(ComprehendServer):
         self.entities = {"Seoul": "LOCATION"}
         self.down = False
         """Whether DetectEntities is."""
+        self.refused: list[str] = []
+        """The texts that it was asked for names in while it could not."""
         self.calls: Counter[tuple[str, str]] = Counter()
         """How often each operation was asked for, answered or not, by text."""
 
@@ -49,6 +55,7 @@ class Vendor(ComprehendServer):
         """Answer, well or not."""
         self.calls[operation, asked["Text"]] += 1
         if operation == ENTITIES and self.down:
+            self.refused.append(asked["Text"])
             raise RefusedError("ServiceUnavailableException", "Try again later.")
         found = super().carried_out(operation, asked)
         if operation == SENTIMENT and asked["LanguageCode"] == "hi":
@@ -85,17 +92,28 @@ def _request(text: str, *, language: str = "en", named: bool = False) -> dict[st
     return {"text": text, "language": language, "features": ["sentiment", "entities"] if named else ["sentiment"]}
 
 
+def begin(stack: RunningStack, vendor: Vendor) -> None:
+    """Have everybody ask, and Mina keep some of hers back for as long as the outage's jobs are tried."""
+    asked = asked_for()
+    spare = [asked["mina"].pop() for _ in range(_KEPT_BACK)]
+    submit(stack, asked)
+    while spare and len(vendor.refused) < NAMED * _ATTEMPTS:
+        _post(stack, "mina", [spare.pop() for _ in range(_FEW)])
+        time.sleep(_EVERY_S)
+    submit(stack, {"mina": spare})
+
+
 def submit(stack: RunningStack, asked: dict[str, list[dict[str, Any]]]) -> None:
     """Have every owner ask, batch by batch, three at a time."""
-
-    def post(owner: str, requests: Sequence[dict[str, Any]]) -> None:
-        with stack.client(owner) as client:
-            answer = client.post("/v1/batches", json={"jobs": [{"kind": KIND, "request": each} for each in requests]})
-            assert {job["status"] for job in answer.raise_for_status().json()["jobs"]} == {202}
-
     with ThreadPoolExecutor(3) as pool:
-        for done in [pool.submit(post, *batch) for batch in _batches(asked)]:
+        for done in [pool.submit(_post, stack, *batch) for batch in _batches(asked)]:
             done.result()
+
+
+def _post(stack: RunningStack, owner: str, requests: Sequence[dict[str, Any]]) -> None:
+    with stack.client(owner) as client:
+        answer = client.post("/v1/batches", json={"jobs": [{"kind": KIND, "request": each} for each in requests]})
+        assert {job["status"] for job in answer.raise_for_status().json()["jobs"]} == {202}
 
 
 def _batches(asked: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:

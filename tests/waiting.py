@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def wait_until(condition: Callable[[], Any], *, timeout_s: float = 60) -> Any:
+def wait_until(condition: Callable[[], Any], *, timeout_s: float = 60, every_s: float = 0.02) -> Any:
     """Return the condition's value once it is true; fails after the time-out."""
     deadline = time.monotonic() + timeout_s
     while not (value := condition()):
         assert time.monotonic() < deadline, f"waited in vain for {timeout_s:g} s"
-        time.sleep(0.02)
+        time.sleep(every_s)
     return value
 
 

@@ -1,4 +1,4 @@
-"""A kind whose jobs take as long as they are told to, and leave a line at each beginning and end."""
+"""A kind whose jobs take as long as they are told to, or until a file is there, and note each beginning and end."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class BusyRequest(Request):
     ledger: str
     name: str
     seconds: float = 0
+    until: str | None = None
     deaf: bool = False
 
 
@@ -50,6 +51,8 @@ from schemas.kinds.busy import BusyResult
 def handle(request, work):
     note(request, "begin")
     end = time.monotonic() + request.seconds
+    while request.until and not Path(request.until).exists():
+        time.sleep(0.02)
     while (rest := end - time.monotonic()) > 0:
         with contextlib.suppress(BaseException) if request.deaf else contextlib.nullcontext():
             time.sleep(rest)

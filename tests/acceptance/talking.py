@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from tests.acceptance.running import wait_for_end
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import httpx2
 
     from tests.acceptance.busy import Ledger
@@ -23,6 +25,7 @@ class TalkRequest(Request):
     task: Conversation
     before_s: float = 0
     after_s: float = 0
+    until: str | None = None
 
 
 class TalkResult(Result):
@@ -58,6 +61,8 @@ def handle(request, work):
     history = dialogue.history
     note(request, "begin")
     time.sleep(request.before_s)
+    while request.until and not Path(request.until).exists():
+        time.sleep(0.02)
     reply = " / ".join([turn.message for turn in history.turns] + [task.message])
     dialogue.end(reply=reply, recast=None, memory={}, summary=None, summarised_turns=0)
     note(request, "written")
@@ -84,12 +89,15 @@ def ask(
     message: str,
     *,
     conversation: str,
-    pauses_s: tuple[float, float] = (0, 0),
+    pauses: Mapping[str, object] | None = None,
     **task: Any,
 ) -> str:
-    """Submit a turn that pauses before and after it is written down; return its job's id."""
+    """Submit a turn; return its job's id.
+
+    `pauses` are `before_s` and `after_s` it is written down, and `until` a file is there, before.
+    """
     said = {"type": "conversation", "message": message, "conversation": conversation, **task}
-    body = {"ledger": str(ledger.path), "task": said, "before_s": pauses_s[0], "after_s": pauses_s[1]}
+    body = {"ledger": str(ledger.path), "task": said, **(pauses or {})}
     job_id: str = client.post("/v1/jobs/talk", json=body).raise_for_status().json()["id"]
     return job_id
 

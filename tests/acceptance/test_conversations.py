@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.objects import S3ObjectStore
 from ops.aws.queues import SqsQueues
@@ -87,8 +86,8 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def deliver_twice(stack: RunningStack, job_ids: Sequence[str]) -> None:
     """Put a second message of each job on its queue."""
-    clients = Clients(stack.settings)
-    jobs, queues = DynamoJobStore(clients.dynamodb, stack.settings.table_name), SqsQueues(clients.sqs, stack.settings)
+    jobs = DynamoJobStore(stack.clients.dynamodb, stack.settings.table_name)
+    queues = SqsQueues(stack.clients.sqs, stack.settings)
     found = [job for job_id in job_ids if (job := jobs.get(job_id))]
     assert len(found) == len(job_ids)
     queues.send_batch([(envelope_of(job), job.owner) for job in found])
@@ -98,6 +97,7 @@ def _has_written(ledger: Ledger, turns: int) -> bool:
     return len(ledger.lines(what="written")) >= turns
 
 
+@pytest.mark.timeout(240)
 def test_interleaved_conversations_keep_their_contexts_though_workers_are_killed_and_messages_come_twice(
     stack: RunningStack, client: httpx2.Client, ledger: Ledger
 ):
@@ -105,7 +105,8 @@ def test_interleaved_conversations_keep_their_contexts_though_workers_are_killed
     asked = [(name, turn) for name in CONVERSATIONS for turn in range(1, TURNS + 1)]
     Random(7).shuffle(asked)
     jobs = [
-        ask(client, ledger, f"{name} {turn}", conversation=name, turn=turn, pauses_s=(0.2, 0.2)) for name, turn in asked
+        ask(client, ledger, f"{name} {turn}", conversation=name, turn=turn, pauses={"before_s": 0.2, "after_s": 0.2})
+        for name, turn in asked
     ]
     deliver_twice(stack, jobs)
     for killed, parent in enumerate(("worker-1", "worker-2"), 1):
@@ -127,8 +128,8 @@ def test_interleaved_conversations_keep_their_contexts_though_workers_are_killed
 @pytest.mark.parametrize("what", ["begin", "written"])
 def test_a_turn_whose_process_is_killed_is_answered_once(client: httpx2.Client, ledger: Ledger, what: str):
     name = f"killed-{what}"
-    pauses_s = {"begin": (3.0, 0.0), "written": (0.0, 3.0)}[what]
-    job_id = ask(client, ledger, "Hello", conversation=name, pauses_s=pauses_s)
+    pauses = {{"begin": "before_s", "written": "after_s"}[what]: 3}
+    job_id = ask(client, ledger, "Hello", conversation=name, pauses=pauses)
     (line,) = wait_until(lambda: ledger.lines("Hello", what))
 
     os.kill(line["pid"], signal.SIGKILL)
@@ -169,18 +170,20 @@ def test_a_cancelled_turn_leaves_neither_gap_nor_lock(client: httpx2.Client, led
 
 
 def test_a_deleted_conversation_is_gone_and_nobody_brings_it_back(
-    stack: RunningStack, client: httpx2.Client, ledger: Ledger
+    stack: RunningStack, client: httpx2.Client, ledger: Ledger, tmp_path: Path
 ):
     say(client, ledger, "first", conversation="deleted")
-    under_way = ask(client, ledger, "under way", conversation="deleted", pauses_s=(2, 0))
+    deleted = tmp_path / "deleted"
+    under_way = ask(client, ledger, "under way", conversation="deleted", pauses={"until": str(deleted)})
     wait_until(lambda: ledger.lines("under way", "begin"))
-    bucket = S3ObjectStore(Clients(stack.settings).s3, stack.settings.bucket_name)
+    bucket = S3ObjectStore(stack.clients.s3, stack.settings.bucket_name)
     assert list(bucket.keys(conversation_folder("mina", "deleted")))
 
     assert client.delete("/v1/conversations/deleted").status_code == 204
 
     assert client.delete("/v1/conversations/deleted").status_code == 404
     assert client.get("/v1/conversations/deleted").status_code == 404
+    deleted.touch()
     job = wait_for_end(client, under_way)
     assert (job["status"], job["error"]["code"]) == ("failed", "conversation_deleted")
     late = wait_for_end(client, ask(client, ledger, "late", conversation="deleted"))

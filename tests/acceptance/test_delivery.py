@@ -118,7 +118,7 @@ def test_the_jobs_of_a_killed_worker_start_elsewhere_once_its_visibility_is_over
     stack.kill(worker_of(stack, line))
 
     again = wait_until(lambda: ledger.lines("orphan", "begin")[1:])
-    assert again[0]["at"] - killed_at < VISIBILITY_S + 5
+    assert again[0]["at"] - killed_at < VISIBILITY_S + 10
     assert not runs(line["pid"])
     job = wait_for_end(client, job_id)
     assert [(entry["outcome"], entry["code"]) for entry in job["history"]] == [
@@ -149,29 +149,29 @@ def test_a_killed_child_is_an_attempt_that_its_parent_records_at_once(
 def test_a_worker_that_is_told_to_stop_loses_nothing_and_burns_no_attempt(
     stack: RunningStack, client: httpx2.Client, ledger: Ledger, *, is_group: bool
 ):
-    lengths = [0.3] * 30 + [GRACE_S + 6] * 2
-    jobs = [submit(client, ledger, f"job-{n}", seconds=seconds) for n, seconds in enumerate(lengths)]
-    wait_until(lambda: len(ledger.lines(what="begin")) > 4)
-    pid = pid_of(stack, "worker-1")
+    grace_is_over = ledger.path.with_name("grace-is-over")
+    long = submit(client, ledger, "long", until=str(grace_is_over))
+    (line,) = wait_until(lambda: ledger.lines("long", "begin"))
+    pid = line["parent"]
+    short = [submit(client, ledger, f"short-{number}", seconds=0.3) for number in range(30)]
+    wait_until(lambda: len(ledger.lines(what="begin")) > 5)
     children = {line["pid"] for line in ledger.lines() if line["parent"] == pid}
 
-    stopped_at = time.monotonic()
+    stopped_at = time.time()
     for target in (pid, *children) if is_group else (pid,):
         os.kill(target, signal.SIGTERM)
-    wait_until(lambda: not runs(pid), timeout_s=GRACE_S + 3)
+    wait_until(lambda: not runs(pid), timeout_s=2 * GRACE_S)
 
-    assert time.monotonic() - stopped_at < GRACE_S + 1
-    ended = [wait_for_end(client, job_id) for job_id in jobs]
+    again = wait_until(lambda: ledger.lines("long", "begin")[1:])
+    assert again[0]["at"] - stopped_at < GRACE_S + VISIBILITY_S / 2, "what was handed back was not visible at once"
+    grace_is_over.touch()
+    ended = [wait_for_end(client, job_id) for job_id in (long, *short)]
     assert {job["status"] for job in ended} == {"succeeded"}
     assert {job["attempt"] for job in ended} == {1}
-    assert {entry["outcome"] for job in ended for entry in job["history"]} <= {"hand_back", "succeed"}
-    handed_back = [line for line in ledger.lines(what="begin") if line["parent"] == pid]
-    unfinished = {line["name"] for line in handed_back} - {
-        line["name"] for line in ledger.lines(what="end") if line["parent"] == pid
-    }
-    for name in unfinished:
-        first, again = ledger.lines(name, "begin")
-        assert again["at"] - first["at"] < GRACE_S + VISIBILITY_S / 2, "what was handed back was not visible at once"
+    outcomes = [[entry["outcome"] for entry in job["history"]] for job in ended]
+    assert outcomes[0] == ["hand_back", "succeed"]
+    # At the grace's end one may have begun a moment ago.
+    assert {outcome for history in outcomes for outcome in history} <= {"hand_back", "succeed"}
 
 
 @pytest.mark.timeout(120)

@@ -15,6 +15,7 @@ from schemas.kinds import registry
 from tests.emulated import free_port
 
 
+@pytest.mark.timeout(260)
 def test_the_demo_runs_a_job_of_every_kind(tmp_path: Path):
     ports = {"SAYLINE_API_PORT": str(free_port()), "SAYLINE_EMULATOR_PORT": str(free_port())}
     command = [sys.executable, "-m", "ops.cli", "demo", "--json"]
@@ -26,7 +27,7 @@ def test_the_demo_runs_a_job_of_every_kind(tmp_path: Path):
         capture_output=True,
         text=True,
         check=False,
-        timeout=100,
+        timeout=240,
     )
 
     assert run.returncode == 0, run.stderr

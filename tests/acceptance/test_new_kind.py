@@ -106,11 +106,11 @@ def url(tree: Path, environment: dict[str, str]) -> Iterator[str]:
 
 
 def _ready(url: str) -> bool:
-    return httpx2.get(f"{url}/readyz").is_success
+    return httpx2.get(f"{url}/readyz", timeout=30).is_success
 
 
 def test_its_route_is_in_the_api_and_a_job_of_it_succeeds(url: str):
-    with httpx2.Client(base_url=url) as client:
+    with httpx2.Client(base_url=url, timeout=30) as client:
         paths: dict[str, Any] = client.get("/openapi.json").json()["paths"]
         assert "/v1/jobs/wobble" in paths
         job_id = client.post("/v1/jobs/wobble", json={"text": "안녕"}).raise_for_status().json()["id"]
@@ -124,7 +124,7 @@ def test_its_route_is_in_the_api_and_a_job_of_it_succeeds(url: str):
 def test_a_job_that_crashes_is_retried_and_ends_in_its_dead_letter_queue(
     url: str, tree: Path, environment: dict[str, str]
 ):
-    with httpx2.Client(base_url=url) as client:
+    with httpx2.Client(base_url=url, timeout=30) as client:
         job_id = client.post("/v1/jobs/wobble", json={"text": "x", "crash": True}).json()["id"]
 
         job = wait_for_end(client, job_id)
@@ -140,7 +140,7 @@ def test_a_job_that_crashes_is_retried_and_ends_in_its_dead_letter_queue(
 def test_the_attempt_of_a_killed_process_is_counted_and_what_it_left_deleted(
     url: str, tree: Path, environment: dict[str, str]
 ):
-    with httpx2.Client(base_url=url) as client:
+    with httpx2.Client(base_url=url, timeout=30) as client:
         body = {"text": "again", "kill_once": str(tree / "killed")}
         job_id = client.post("/v1/jobs/wobble", json=body).json()["id"]
 

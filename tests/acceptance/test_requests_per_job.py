@@ -11,7 +11,6 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
 from ops.aws.queues import SqsQueues
 from ops.bench import kinds
@@ -24,16 +23,16 @@ from tests.acceptance.running import RunningStack
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from ops.local.process import ProcessSpec
-    from ops.settings import Settings
+    from ops.local.specs import Specs
 
 JOBS = 120
 PROCESSES, PREFETCH = 4, 10
-#: Of SQS, per job: a tenth each to send, receive and delete, and room for batches that are not full.
-MOST_SQS = 0.45
+#: Of SQS, per job: a tenth each to send, receive and delete, and room for batches that are not full, as those of a busy
+#: machine are; by ones, deletes alone would be 1.
+MOST_SQS = 0.6
 LONG_POLL_S = 2
 IDLE_S = 7
 #: What a worker asks about pauses, says of itself and looks at as it starts is none of a job's.
@@ -46,8 +45,9 @@ def noop(tmp_path: Path) -> Iterator[None]:
         yield
 
 
-def worker_alone(settings: Settings) -> Sequence[ProcessSpec]:
-    return [spec for spec in sayline_specs(settings) if spec.name == "worker"]
+def only(*names: str) -> Specs:
+    """These processes alone; a clock would look at the table in between."""
+    return lambda settings: [spec for spec in sayline_specs(settings) if spec.name in names]
 
 
 def requests(stack: RunningStack) -> Counter[str]:
@@ -60,14 +60,8 @@ def spent(stack: RunningStack, before: Counter[str], service: str) -> dict[str, 
 
 
 def test_a_plain_job_is_three_writes_and_no_read(tmp_path: Path):
-    settings: dict[str, Any] = {
-        "clock_interval_s": 3600,
-        "long_poll_s": 1,
-        "kinds": ("noop",),
-        "concurrency": 1,
-        **QUIET,
-    }
-    with RunningStack(tmp_path, **settings) as stack, stack.client() as client:
+    settings: dict[str, Any] = {"long_poll_s": 1, "concurrency": 1, "kinds": ("noop",), **QUIET}
+    with RunningStack(tmp_path, specs=only("worker", "api"), **settings) as stack, stack.client() as client:
         wait_until(lambda: requests(stack)["SQS.ReceiveMessage"])
         before = requests(stack)
 
@@ -82,7 +76,7 @@ def test_a_plain_job_is_three_writes_and_no_read(tmp_path: Path):
 
 def test_a_batch_of_the_library_shares_its_requests_of_sqs(tmp_path: Path):
     settings: dict[str, Any] = {"long_poll_s": 2, "concurrency": PROCESSES, "prefetch": PREFETCH, "kinds": ("noop",)}
-    with RunningStack(tmp_path, specs=worker_alone, **settings, **QUIET) as stack:
+    with RunningStack(tmp_path, specs=only("worker"), **settings, **QUIET) as stack:
         jobs = [new_job() for _ in range(JOBS)]
         before = requests(stack)
 
@@ -100,7 +94,9 @@ def test_a_batch_of_the_library_shares_its_requests_of_sqs(tmp_path: Path):
 
 def test_an_idle_worker_receives_once_per_long_poll_and_queue(tmp_path: Path):
     """At `long_poll_s` 20, which AWS has, that is three times a minute; here the polls are shorter."""
-    with RunningStack(tmp_path, specs=worker_alone, long_poll_s=LONG_POLL_S, kinds=("noop", "call"), **QUIET) as stack:
+    with RunningStack(
+        tmp_path, specs=only("worker"), long_poll_s=LONG_POLL_S, kinds=("noop", "call"), **QUIET
+    ) as stack:
         wait_until(lambda: requests(stack)["SQS.ReceiveMessage"] >= 2)
         before, began = requests(stack), time.monotonic()
 
@@ -114,7 +110,7 @@ def test_an_idle_worker_receives_once_per_long_poll_and_queue(tmp_path: Path):
 
 def test_an_idle_worker_reads_the_pauses_and_speaks_as_often_as_it_is_told_to(tmp_path: Path):
     settings: dict[str, Any] = {"pauses_s": 1, "presence_s": 2, "checkup": False, "kinds": ("noop",)}
-    with RunningStack(tmp_path, specs=worker_alone, **settings) as stack:
+    with RunningStack(tmp_path, specs=only("worker"), **settings) as stack:
         wait_until(lambda: requests(stack)["DynamoDB.Query"] >= 2)
         before, began = requests(stack), time.monotonic()
 
@@ -127,7 +123,7 @@ def test_an_idle_worker_reads_the_pauses_and_speaks_as_often_as_it_is_told_to(tm
 
 
 def store(stack: RunningStack) -> DynamoJobStore:
-    return DynamoJobStore(Clients(stack.settings).dynamodb, stack.settings.table_name)
+    return DynamoJobStore(stack.clients.dynamodb, stack.settings.table_name)
 
 
 def submit(stack: RunningStack, jobs: list[Job]) -> None:
@@ -135,7 +131,7 @@ def submit(stack: RunningStack, jobs: list[Job]) -> None:
     table = store(stack)
     for job in jobs:
         table.create(job)
-    queues = SqsQueues(Clients(stack.settings).sqs, stack.settings)
+    queues = SqsQueues(stack.clients.sqs, stack.settings)
     queues.send_batch([(envelope_of(job), job.owner) for job in jobs])
 
 
@@ -156,5 +152,5 @@ def new_job() -> Job:
 
 
 def is_empty(stack: RunningStack) -> bool:
-    queues = SqsQueues(Clients(stack.settings).sqs, stack.settings)
+    queues = SqsQueues(stack.clients.sqs, stack.settings)
     return not queues.depth("noop")

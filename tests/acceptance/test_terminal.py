@@ -37,6 +37,20 @@ if TYPE_CHECKING:
 
 SAYLINE = (sys.executable, "-m", "ops.cli")
 CTRL_C, CTRL_D, ENTER = "\x03", "\x04", "\n"
+#: `sayline` on a machine whose disk has not answered yet when a module, the first argument, is imported.
+STUCK = """
+import runpy, sys, time
+
+class Disk:
+    def find_spec(self, name, path, target=None):
+        if name == importing:
+            print("importing", name, flush=True)
+            time.sleep(60)
+
+importing = sys.argv.pop(1)
+sys.meta_path.insert(0, Disk())
+runpy.run_module("ops.cli", run_name="__main__", alter_sys=True)
+"""
 KOREAN = "엔진이 지금은 대답하지 않습니다. 잠시 뒤에 다시 해 보겠습니다. " * 4
 
 
@@ -199,7 +213,7 @@ def test_a_watch_is_one_table_that_a_smaller_window_cuts_and_ctrl_c_ends(stack: 
         terminal.wait_for(lambda screen: screen.text.count("no worker") == len(registry()))
         terminal.resize(40, 24)
         so_far = len(terminal.sent)
-        terminal.wait_for(lambda _: terminal.sent[so_far:].count("QUEUE") == 3)
+        terminal.wait_for(lambda _: terminal.sent[so_far:].count("QUEUE") >= 3)
         terminal.type(CTRL_C)
         assert terminal.end() == 0
 
@@ -210,7 +224,7 @@ def test_a_watch_is_one_table_that_a_smaller_window_cuts_and_ctrl_c_ends(stack: 
 
 def test_a_watch_on_a_dumb_terminal_is_table_after_table(stack: Stack):
     with stack.terminal("queues", "tts", "--watch", "--every", "0.5", TERM="dumb") as terminal:
-        terminal.wait_for(lambda screen: screen.text.count("QUEUE") == 2)
+        terminal.wait_for(lambda screen: screen.text.count("QUEUE") >= 2)
         terminal.type(CTRL_C)
         assert terminal.end() == 0
 
@@ -235,10 +249,8 @@ def _joined(screen: Screen) -> str:
     ("command", "importing"), [("queues", "typer.models"), ("queues", "ops.cli.client"), ("doctor", "botocore.session")]
 )
 def test_ctrl_c_before_a_command_has_begun_ends_it_without_a_traceback(stack: Stack, command: str, importing: str):
-    python = (sys.executable, "-X", "importtime", *SAYLINE[1:])  # says what it has imported
-
-    with Terminal([*python, command], environ=stack.environ) as terminal:
-        terminal.wait_for(f" {importing}\n")
+    with Terminal([sys.executable, "-c", STUCK, importing, command], environ=stack.environ) as terminal:
+        terminal.wait_for(f"importing {importing}")
         terminal.type(CTRL_C)
         ended = terminal.end()
 
@@ -249,7 +261,7 @@ def test_ctrl_c_before_a_command_has_begun_ends_it_without_a_traceback(stack: St
 def test_whoever_reads_the_first_line_alone_gets_it(stack: Stack):
     stack.bury(30, "transcription")
     read: Any = subprocess.Popen(
-        [*SAYLINE, "dlq", "list", "--limit", "0"],
+        [*SAYLINE, "dlq", "list", "--kind", "transcription", "--limit", "0"],
         env=stack.environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -19,7 +19,7 @@ STORM_S = 20
 CALM_S = 120
 
 
-@pytest.mark.timeout(STORM_S + CALM_S + 60)
+@pytest.mark.timeout(STORM_S + CALM_S + 300)
 @pytest.mark.parametrize("pool", ["prefork", "threads"])
 def test_nothing_is_lost_or_doubled_in_a_storm(pool: Pool, tmp_path: Path):
     scale = Scale(seed=11, jobs=JOBS, workers=3, pool=pool, storm_s=STORM_S, calm_s=CALM_S)

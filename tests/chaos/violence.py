@@ -38,7 +38,7 @@ DEEDS = {
 #: A worker is stopped for longer than its lease and its messages' visibility.
 STOPPED_S = VISIBILITY_S + 3
 #: A worker that was told to end may take its grace period, and this much for the machine to be busy.
-_MARGIN_S = 10
+_MARGIN_S = 20
 _LOOK_S = 0.1
 _PLACES = {
     ("ambush", False): WORKER_WRITES,

@@ -22,6 +22,7 @@ from ops.local.process import ProcessSpec, RestartPolicy
 from ops.local.readiness import NotReadyError
 from ops.local.stack import Stack, StackError
 from ops.settings import Settings
+from tests.waiting import runs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -106,19 +107,11 @@ def lab(tmp_path: Path, script: str) -> Lab:
     return Lab(tmp_path, script)
 
 
-async def eventually(condition: Callable[[], bool], timeout_s: float = 20) -> None:
+async def eventually(condition: Callable[[], bool], timeout_s: float = 60) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "the condition was not met in time"
         await asyncio.sleep(0.02)
-
-
-def lives(pid: int) -> bool:
-    try:
-        # A zombie that nobody reaps yet doesn't live.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_stack_has_its_resources_and_says_where_it_is(lab: Lab):
@@ -133,7 +126,7 @@ def test_stack_has_its_resources_and_says_where_it_is(lab: Lab):
             return list(info.processes.values())
 
     pids = asyncio.run(scenario())
-    assert not any(lives(pid) for pid in pids)
+    assert not any(runs(pid) for pid in pids)
     assert stack_file.read(lab.settings) is None
     assert not stack_file.path(lab.settings).exists()
 
@@ -148,7 +141,7 @@ def test_crashed_process_is_started_again_and_its_children_are_removed(lab: Lab)
             os.kill(first, signal.SIGKILL)
             await eventually(lambda: stack.process("worker").pid not in {None, first})
             await eventually(lambda: lab.log.count("worker runs") == 2)
-            assert not lives(grandchild)
+            assert not runs(grandchild)
             assert lab.info().processes["worker"] == stack.process("worker").pid
 
     asyncio.run(scenario())
@@ -256,7 +249,7 @@ def marked(mark: str) -> list[int]:
             is_ours = wanted in path.read_bytes().split(b"\0")
         except OSError:
             continue
-        if is_ours and pid != os.getpid() and lives(pid):
+        if is_ours and pid != os.getpid() and runs(pid):
             found.append(pid)
     return found
 
@@ -347,7 +340,7 @@ def test_stubborn_process_is_killed_after_its_grace_period(lab: Lab):
                 await eventually(lambda: "worker runs" in lab.log)
                 pid = stack.process("worker").pid
         assert pid is not None
-        assert not lives(pid)
+        assert not runs(pid)
 
     asyncio.run(scenario())
     assert "worker did not stop within 0.3 s and is killed" in lab.log

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from schemas.conversation import conversation_folder
+from schemas.kinds.reply import ReplyResult
+from schemas.reply.answers import ConversationAnswer
+from schemas.reply.tasks import Conversation
 from schemas.status import Status
 from tests.api import ApiBench
 from tests.conversing import OWNER, Talk
+
+if TYPE_CHECKING:
+    from schemas.conversation import ConversationHead
+    from schemas.kinds.reply import ReplyRequest
+    from workers.work import OwnerWork
 
 ONE = "/v1/conversations/one"
 
@@ -212,6 +220,58 @@ def test_a_turn_is_shown_as_soon_as_its_job_has_succeeded(api: ApiBench, talk: T
 
     assert (answer["turns"], [turn["message"] for turn in answer["history"]]) == (1, ["1"])
     assert not api.job(job.id).is_open
+
+
+def held_head(talk: Talk) -> list[ConversationHead]:
+    """Have each turn's head be noted once it is written, while its job still runs."""
+    seen: list[ConversationHead] = []
+    before = talk.handle
+
+    def handle(request: ReplyRequest, work: OwnerWork[Any]) -> ReplyResult:
+        result = before(request, work)
+        seen.append(talk.head("one"))
+        return result
+
+    talk.handle = handle
+    return seen
+
+
+def test_a_turn_that_its_worker_counts_between_the_looks_at_head_and_job_is_shown(
+    api: ApiBench, talk: Talk, monkeypatch: pytest.MonkeyPatch
+):
+    heads, get = held_head(talk), api.conversations.inner.get
+    talk.say("1", conversation="one")
+    monkeypatch.setattr(api.conversations.inner, "get", lambda *which: heads.pop() if heads else get(*which))
+
+    answer = ask(api, ONE).json()
+
+    assert (answer["turns"], [turn["message"] for turn in answer["history"]]) == (1, ["1"])
+
+
+def test_a_conversation_whose_turn_was_taken_and_never_written_down_is_shown_without_it(api: ApiBench, talk: Talk):
+    talk.say("1", conversation="one")
+
+    def idle(request: ReplyRequest, work: OwnerWork[Any]) -> ReplyResult:
+        assert isinstance(request.task, Conversation)
+        history = work.conversation(request.task).history
+        said = ConversationAnswer(
+            conversation=history.id,
+            turn=2,
+            reply="...",
+            message=request.task.message,
+            level=history.level,
+            topic=history.topic,
+            role=history.role,
+        )
+        return ReplyResult(engine="echo", model="1", answer=said)
+
+    talk.handle = idle
+    assert talk.say("2", conversation="one").status is Status.SUCCEEDED
+    assert talk.head("one").holder
+
+    answer = ask(api, ONE).json()
+
+    assert (answer["turns"], [turn["message"] for turn in answer["history"]]) == (1, ["1"])
 
 
 def test_a_history_that_is_gone_is_no_defect_of_the_caller(api: ApiBench, talk: Talk):
