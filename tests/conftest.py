@@ -25,9 +25,9 @@ hypothesis.settings.load_profile("sayline")
 class ManualClock:
     """A clock that stands still until it is told to go on."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, year: int = 2026) -> None:
         # Not on a whole second: some fields are kept to the second, others to the millisecond.
-        self.now = datetime(2026, 11, 21, 9, 0, 0, 123_000, tzinfo=UTC)
+        self.now = datetime(year, 11, 21, 9, 0, 0, 123_000, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.now
@@ -40,6 +40,11 @@ class ManualClock:
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock()
+
+
+def future_clock() -> ManualClock:
+    """For what is written to the emulator: once a minute it deletes what has expired by the real time."""
+    return ManualClock(year=2126)
 
 
 def new_job(job_id: str, clock: ManualClock, *, kind: str = "tts", owner: str = "mina", **fields: object) -> Job:

@@ -18,7 +18,7 @@ from schemas.errors import RefusedError
 from schemas.job import CountAfter, Job, JobError, Lease, Payload, Progress, dead_shard, open_shard, parked_shard
 from schemas.moves import End, Holder, Success
 from schemas.status import FINAL, TRANSITIONS, Guard, Status
-from tests.conftest import ManualClock, new_job
+from tests.conftest import ManualClock, future_clock, new_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,7 +99,7 @@ class LifeCycle(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clock = ManualClock()
+        self.clock = future_clock()
         self.store = self.make_store()
         self.jobs: dict[str, Job] = {}
         self.writes: dict[str, int] = {}

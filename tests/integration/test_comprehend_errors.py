@@ -8,7 +8,7 @@ import pytest
 
 from schemas.errors import EngineUnavailableError, PermanentError, ThrottledError, TransientError
 from schemas.kinds.analysis import MAX_TEXT
-from tests.integration.calling import Attempt
+from tests.integration.calling import Attempt, impatient
 from tests.integration.comprehending import analyse, server_of
 from tests.vendors.aws_json import ok, refusal
 from tests.vendors.comprehend import ENTITIES, KEY_PHRASES, LANGUAGE, SENTIMENT, ComprehendServer
@@ -127,7 +127,7 @@ def test_a_vendor_that_hangs_is_left_after_the_time_out(server: ComprehendServer
 def test_credentials_that_are_refused_are_nothing_that_a_job_is_to_blame_for(server: ComprehendServer):
     server.plan(SENTIMENT, *[refusal("AccessDeniedException")] * 99)
 
-    with pytest.raises(EngineUnavailableError) as raised:
+    with impatient("workers.engines.comprehend.calls"), pytest.raises(EngineUnavailableError) as raised:
         analyse(server, language="en", features=["sentiment"])
 
     assert not raised.value.may_have_run

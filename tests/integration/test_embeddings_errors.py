@@ -10,9 +10,9 @@ import pytest
 
 from schemas.errors import EngineUnavailableError, PermanentError, ThrottledError, TransientError, WorkError
 from tests.faults import wire
-from tests.integration.calling import Attempt
+from tests.integration.calling import Attempt, impatient
 from tests.integration.embedding import KEY, MODELS, Model, model_of
-from tests.integration.storing import fate_of
+from tests.integration.storing import NETWORK, fate_of
 from tests.vendors import bedrock
 from tests.vendors.embeddings import OpenAIEmbeddingsServer, ok, vectors
 from tests.vendors.openai import refusal
@@ -46,10 +46,10 @@ def titan(monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
 
 
 def failure_of(model: Model, effect: Any, *, call: Attempt | None = None, **options: Any) -> WorkError:
-    """What is let out where a vendor does that again and again; half a second is left for trying."""
+    """What is let out where a vendor does that again and again, and is asked for half a second."""
     model.server.plan(model.operation, *[effect] * 99)
-    with model.made(**options) as embeddings, pytest.raises(WorkError) as raised:
-        embeddings.of_passages([SECRET], call or Attempt(seconds=5.5))
+    with impatient(NETWORK), model.made(**options) as embeddings, pytest.raises(WorkError) as raised:
+        embeddings.of_passages([SECRET], call or Attempt())
     assert raised.value.engine == model.engine
     assert SECRET not in str(raised.value)
     assert KEY not in str(raised.value)
@@ -197,7 +197,7 @@ class Trickling(OpenAIEmbeddingsServer):
 
 def test_an_answer_that_trickles_does_not_outlast_the_time_out():
     with Trickling() as server:
-        error = failure_of(Model("openai", server), None, api_key=None, timeout_s=0.3)
+        error = failure_of(Model("openai", server), None, api_key=None, timeout_s=1)
 
     assert "took too long" in error.message
 

@@ -64,7 +64,7 @@ def test_a_timeout_kills_the_process_and_the_next_text_is_spoken(process: Espeak
     began = time.monotonic()
     with pytest.raises(TransientError, match="engine_timeout"):
         process.speak(endless(), timeout_s=0.5)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert not runs(pid)
     assert len(process.speak(utterance(), timeout_s=10).pcm) > 20_000
 
@@ -83,9 +83,18 @@ def test_a_killed_process_is_a_crash_and_the_next_text_is_spoken(process: Espeak
     process.hello(timeout_s=10)
     pid = process.pid
     assert pid is not None
-    threading.Timer(0.3, os.kill, (pid, signal.SIGKILL)).start()
+    idle_ticks = _cpu_ticks(pid)
+
+    def kill_at_work() -> None:
+        # A process that is killed before it has a text is replaced unnoticed.
+        wait_until(lambda: _cpu_ticks(pid) > idle_ticks + 5)
+        os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_at_work)
+    killer.start()
     with pytest.raises(TransientError, match="engine_crashed"):
         process.speak(endless(), timeout_s=30)
+    killer.join()
     assert len(process.speak(utterance(), timeout_s=10).pcm) > 20_000
 
 
@@ -165,7 +174,7 @@ def test_the_process_ends_when_its_parent_is_killed(busy: bool):  # noqa: FBT001
         assert runs(pid)
         parent.kill()
         parent.wait()
-        wait_until(lambda: not runs(pid), timeout_s=3)
+        wait_until(lambda: not runs(pid), timeout_s=6)
     finally:
         os.kill(holder, signal.SIGKILL)
         parent.stdout.close()

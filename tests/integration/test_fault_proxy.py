@@ -33,11 +33,11 @@ def proxy(local_aws: Settings) -> Iterator[FaultProxy]:
         assert proxy.errors == []
 
 
-def client(service: str, port: int) -> Any:
+def client(service: str, port: int, *, patience_s: float = 20) -> Any:
     """A client that tries once: what it sees is what the proxy did."""
     key, secret = EMULATOR_CREDENTIALS
     session = boto3.Session(region_name="us-east-1", aws_access_key_id=key, aws_secret_access_key=secret)
-    config = Config(retries={"total_max_attempts": 1}, read_timeout=PATIENCE_S, s3={"addressing_style": "path"})
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=patience_s, s3={"addressing_style": "path"})
     return session.client(service, endpoint_url=f"http://127.0.0.1:{port}", config=config)  # type: ignore[call-overload]
 
 
@@ -137,7 +137,7 @@ def test_a_black_hole_is_a_time_out_and_not_carried_out(proxy: FaultProxy, sqs: 
     proxy.fault = on("SQS.SendMessage", Fault.BLACK_HOLE, BLACK_HOLE_S)
 
     with pytest.raises(ReadTimeoutError):
-        sqs.send_message(QueueUrl=queue, MessageBody="swallowed")
+        client("sqs", proxy.port, patience_s=PATIENCE_S).send_message(QueueUrl=queue, MessageBody="swallowed")
 
     proxy.fault = on("SQS.SendMessage", Fault.NONE)
     assert depth(sqs, queue) == 0
@@ -169,7 +169,7 @@ def test_a_receiver_that_hangs_up_takes_its_long_poll_with_it():
     with socket.create_server(("127.0.0.1", 0)) as behind:
         behind.settimeout(10)
         with FaultProxy(behind.getsockname()[1]) as proxy:
-            sqs = client("sqs", proxy.port)
+            sqs = client("sqs", proxy.port, patience_s=PATIENCE_S)
             with pytest.raises(ReadTimeoutError):
                 sqs.receive_message(QueueUrl="http://127.0.0.1/0/q", WaitTimeSeconds=5)
             poll, _ = behind.accept()

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.errors import EngineUnavailableError, PermanentError, ThrottledError
 from tests import replies
-from tests.integration.calling import Attempt
+from tests.integration.calling import Attempt, impatient
 from tests.integration.openai_chatting import KEY, failure_of, reply_of, server_of
 from tests.replies import TURN, spoken
 from tests.vendors.openai import refusal
@@ -20,6 +20,7 @@ from workers.retry import Fail, Park, Retry
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ASKING = "workers.engines.llm.asking"
 #: What vLLM answers to a prompt that is too long: a status for a code, and OpenAI's older sentence.
 VLLM_TOO_LONG = "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens."
 
@@ -123,7 +124,8 @@ def test_a_call_takes_no_longer_than_the_attempt_may(server: OpenAIChatServer):
 def test_a_key_that_is_refused_is_nothing_that_a_job_is_to_blame_for(server: OpenAIChatServer, status: int):
     server.plan(PATH, *[refusal(status, "invalid_request_error", "invalid_api_key")] * 99)
 
-    error, fate = failure_of(server)
+    with impatient(ASKING):
+        error, fate = failure_of(server)
 
     assert isinstance(error, EngineUnavailableError)
     assert not error.may_have_run
@@ -132,7 +134,8 @@ def test_a_key_that_is_refused_is_nothing_that_a_job_is_to_blame_for(server: Ope
 
 
 def test_nobody_listening_is_certainly_nothing_begun(server: OpenAIChatServer):
-    error, fate = failure_of(server, base_url="http://127.0.0.1:9/v1")
+    with impatient(ASKING):
+        error, fate = failure_of(server, base_url="http://127.0.0.1:9/v1")
 
     assert isinstance(error, EngineUnavailableError)
     assert not error.may_have_run
@@ -298,7 +301,7 @@ def test_a_stream_that_trickles_does_not_outlast_the_time_out(server: OpenAIChat
 def test_a_stream_that_is_kept_alive_without_a_word_is_left_when_time_is_up(server: OpenAIChatServer):
     server.plan(PATH, stream(b": keep-alive\n\n" * 400 + sse({"choices": []})))
 
-    error, _ = failure_of(server, call=Attempt(on_progress=lambda: time.sleep(0.01)), timeout_s=0.3)
+    error, _ = failure_of(server, call=Attempt(on_progress=lambda: time.sleep(0.01)), timeout_s=1)
 
     assert "took too long" in error.message
 
@@ -306,6 +309,6 @@ def test_a_stream_that_is_kept_alive_without_a_word_is_left_when_time_is_up(serv
 def test_an_answer_that_is_not_streamed_does_not_outlast_the_time_out_either(server: OpenAIChatServer):
     server.plan(PATH, answer(200, "application/json", b" " * 8_000_000))
 
-    error, _ = failure_of(server, stream=False, call=Attempt(on_progress=lambda: time.sleep(0.02)), timeout_s=0.3)
+    error, _ = failure_of(server, stream=False, call=Attempt(on_progress=lambda: time.sleep(0.02)), timeout_s=1)
 
     assert "took too long" in error.message

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from schemas.errors import EngineUnavailableError, TransientError
-from tests.integration.calling import Attempt
+from tests.integration.calling import Attempt, impatient
 from tests.integration.drawing import KEY, SECRET_TEXT, drawn, failure, openai
 from tests.vendors.openai import refusal
 from tests.vendors.openai_images import PATH, OpenAIImagesServer, answered, encoded, moderated, whole
@@ -19,6 +19,8 @@ from workers.work import CancelledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+ENGINE = "workers.engines.openai.images"
 
 
 @pytest.fixture
@@ -114,7 +116,8 @@ def test_attempts_come_to_an_end(server: OpenAIImagesServer):
 def test_a_key_that_is_refused_is_nothing_that_a_job_is_to_blame_for(server: OpenAIImagesServer, status: int):
     server.plan(PATH, *[refusal(status, "invalid_request_error", "invalid_api_key", KEY)] * 99)
 
-    error, fate = failure(server, call=Attempt(seconds=16))
+    with impatient(ENGINE):
+        error, fate = failure(server)
 
     assert isinstance(error, EngineUnavailableError)
     assert not error.may_have_run
@@ -123,7 +126,8 @@ def test_a_key_that_is_refused_is_nothing_that_a_job_is_to_blame_for(server: Ope
 
 
 def test_nobody_listening_is_certainly_nothing_begun(server: OpenAIImagesServer):
-    error, _ = failure(server, options={"base_url": "http://127.0.0.1:9/v1"}, call=Attempt(seconds=16))
+    with impatient(ENGINE):
+        error, _ = failure(server, options={"base_url": "http://127.0.0.1:9/v1"})
 
     assert isinstance(error, EngineUnavailableError)
     assert not error.may_have_run
@@ -215,14 +219,14 @@ def test_a_picture_takes_no_longer_than_the_attempt_may(server: OpenAIImagesServ
 
     failure(server, call=attempt)
 
-    assert attempt.remaining_s > 13
+    assert attempt.remaining_s > 0
 
 
 def test_an_answer_that_comes_in_drops_takes_no_longer_than_it_may(server: OpenAIImagesServer):
     server.plan(PATH, whole({"b64_json": encoded(png("x") + bytes(300_000))}))
-    attempt = Attempt(on_progress=lambda: time.sleep(0.3))  # as if each part had taken so long
+    attempt = Attempt(on_progress=lambda: time.sleep(0.7))  # as if each part had taken so long
 
-    error, _ = failure(server, call=attempt, options={"timeout_s": 0.5})
+    error, _ = failure(server, call=attempt, options={"timeout_s": 1.5})
 
     assert error.message == "The picture took too long."
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from schemas.errors import EngineUnavailableError, PermanentError, ThrottledError, TransientError
+from tests.integration.calling import impatient
 from tests.integration.openai_transcribing import KEY, Call, server_of, transcribe
 from tests.vendors.openai import PATH, OpenAIServer, refusal
 from tests.vendors.server import Cut, Hang, HangUp, answer
@@ -17,6 +18,8 @@ from workers.work import CancelledError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+ENGINE = "workers.engines.openai.transcription"
 
 
 @pytest.fixture
@@ -117,7 +120,7 @@ def test_a_call_takes_no_longer_than_the_attempt_may(server: OpenAIServer):
 def test_a_key_that_is_refused_is_nothing_that_a_job_is_to_blame_for(server: OpenAIServer, status: int):
     server.plan(PATH, *[refusal(status, "invalid_request_error", "invalid_api_key")] * 99)
 
-    with pytest.raises(EngineUnavailableError) as raised:
+    with impatient(ENGINE), pytest.raises(EngineUnavailableError) as raised:
         transcribe(server)
 
     assert not raised.value.may_have_run
@@ -125,7 +128,7 @@ def test_a_key_that_is_refused_is_nothing_that_a_job_is_to_blame_for(server: Ope
 
 
 def test_nobody_listening_is_certainly_nothing_begun(server: OpenAIServer):
-    with pytest.raises(EngineUnavailableError) as raised:
+    with impatient(ENGINE), pytest.raises(EngineUnavailableError) as raised:
         transcribe(server, options={"base_url": "http://127.0.0.1:9/v1"})
 
     assert not raised.value.may_have_run

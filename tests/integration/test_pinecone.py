@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from schemas.errors import EngineUnavailableError, PermanentError, TransientError
-from tests.integration.calling import Attempt
-from tests.integration.storing import Vendor, fate_of, use, vendor_of
+from tests.integration.calling import Attempt, impatient
+from tests.integration.storing import NETWORK, Vendor, fate_of, use, vendor_of
 from tests.vendors import pinecone
 from tests.vendors.pinecone import KEY, QUERY, STATS, UPSERT, PineconeServer
 from tests.vendors.server import Hang, HangUp
@@ -48,8 +48,8 @@ def test_what_is_forbidden_fails_the_job(vendor: Vendor, server: PineconeServer,
 def test_the_sdk_makes_a_call_once(vendor: Vendor, server: PineconeServer, effect: Any):
     server.plan(QUERY, *[effect] * 99)
 
-    with pytest.raises(EngineUnavailableError):
-        use(vendor.store(), "query", Attempt(seconds=5.0))  # no time is left to try again
+    with impatient(NETWORK, within_s=0), pytest.raises(EngineUnavailableError):
+        use(vendor.store(), "query")
 
     assert server.times(QUERY) == 1
 

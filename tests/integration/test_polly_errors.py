@@ -11,6 +11,7 @@ import pytest
 from schemas.errors import EngineUnavailableError, PermanentError, ThrottledError, TransientError
 from schemas.kinds.tts import TtsRequest
 from tests.emulated import free_port
+from tests.integration.calling import impatient
 from tests.vendors.polly import FAILED, THROTTLED, PollyServer, refusal
 from tests.vendors.server import Cut, Hang, HangUp
 from tests.waiting import wait_until
@@ -22,6 +23,7 @@ from workers.engines.polly.pieces import pieces_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+SERVICE = "workers.engines.polly.service"
 HELLO = TtsRequest(text="Good morning, my secret friend!")
 LONG = TtsRequest(text="Good morning! How are you today, my friend? " * 200, format="wav", sample_rate_hz=16_000)
 
@@ -87,8 +89,8 @@ def test_throttled_then_fine_is_fine(polly: PollyServer):
 
 def test_throttled_for_long_is_left_to_the_job(polly: PollyServer):
     polly.plan("SynthesizeSpeech", *[THROTTLED] * 100)
-    with pytest.raises(ThrottledError) as error:
-        engine(polly).speak(HELLO, timeout_s=2)
+    with impatient(SERVICE), pytest.raises(ThrottledError) as error:
+        engine(polly).speak(HELLO, timeout_s=20)
     assert error.value.engine == "amazon-polly"
 
 
@@ -108,8 +110,8 @@ def test_a_list_of_voices_costs_nothing_and_is_asked_for_again(polly: PollyServe
 @pytest.mark.parametrize("operation", ["DescribeVoices", "SynthesizeSpeech", "SpeechMarks"])
 def test_refused_credentials_fail_no_job(polly: PollyServer, operation: str):
     polly.plan(operation, *[refusal("AccessDeniedException", 403)] * 100)
-    with pytest.raises(EngineUnavailableError, match="let this worker in"):
-        engine(polly).speak(HELLO.model_copy(update={"marks": ("word",)}), timeout_s=1)
+    with impatient(SERVICE), pytest.raises(EngineUnavailableError, match="let this worker in"):
+        engine(polly).speak(HELLO.model_copy(update={"marks": ("word",)}), timeout_s=20)
 
 
 @pytest.mark.parametrize("operation", ["DescribeVoices", "SynthesizeSpeech", "SpeechMarks"])
@@ -118,7 +120,7 @@ def test_silence_ends_with_the_attempts_time(polly: PollyServer, operation: str)
     began = time.monotonic()
     with pytest.raises(TransientError, match="engine_timeout"):
         engine(polly).speak(HELLO.model_copy(update={"marks": ("word",)}), timeout_s=1.5)
-    assert 1.4 < time.monotonic() - began < 4
+    assert 1.4 < time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("after_bytes", [0, 100, 3_000])
@@ -135,8 +137,8 @@ def test_a_stream_that_ends_too_soon_is_transient_and_not_asked_for_twice(
 
 def test_no_connection_means_that_nothing_was_done():
     away = PollyEngine(PollyOptions(region="us-east-1", endpoint_url=f"http://127.0.0.1:{free_port()}"))
-    with pytest.raises(EngineUnavailableError) as error:
-        away.speak(HELLO, timeout_s=1)
+    with impatient(SERVICE), pytest.raises(EngineUnavailableError) as error:
+        away.speak(HELLO, timeout_s=20)
     assert not error.value.may_have_run
 
 

@@ -15,16 +15,20 @@ from ops.infra.deploy import deploy
 from ops.operating.queues import Trend, look
 from schemas.envelope import envelope_of
 from schemas.job import JobError
-from tests.conftest import new_job
+from tests.conftest import ManualClock, future_clock, new_job
 from tests.operating import sign
 
 if TYPE_CHECKING:
     from ops.desk import Desk
     from ops.settings import Settings
-    from tests.conftest import ManualClock
 
 ERROR = JobError(code="engine_crashed", message="It crashed.", retryable=True)
 WAITING, TAKEN, LATER, DEAD = 23, 4, 3, 12
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return future_clock()
 
 
 @pytest.fixture

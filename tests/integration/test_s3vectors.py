@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from schemas.errors import EngineUnavailableError, PermanentError
-from tests.integration.calling import Attempt
-from tests.integration.storing import DIMENSIONS, Vendor, fate_of, use, vendor_of
+from tests.integration.calling import impatient
+from tests.integration.storing import DIMENSIONS, NETWORK, Vendor, fate_of, use, vendor_of
 from tests.vendors import s3vectors
 from tests.vendors.s3vectors import BUCKET, CREATE, GET, INDEX, PUT, QUERY, Index, S3VectorsServer
 from tests.vendors.server import HangUp
@@ -66,8 +66,8 @@ def test_an_index_that_another_worker_has_just_made_is_as_good(vendor: Vendor, s
 def test_an_index_that_is_not_ready_yet_has_the_job_try_again_later(vendor: Vendor, server: S3VectorsServer):
     server.plan(PUT, *[s3vectors.refusal("NotFoundException")] * 99)
 
-    with pytest.raises(EngineUnavailableError) as raised:
-        use(vendor.store(), "put", Attempt(seconds=5.5))
+    with impatient(NETWORK), pytest.raises(EngineUnavailableError) as raised:
+        use(vendor.store(), "put")
 
     assert isinstance(fate_of(raised.value), Retry)
 
@@ -93,8 +93,8 @@ def test_what_goes_wrong_as_the_index_is_made_is_not_swallowed(
     server.indexes.clear()
     server.plan(CREATE, *[effect] * 99)
 
-    with pytest.raises(error):
-        use(vendor.store(), "put", Attempt(seconds=5.5))
+    with impatient(NETWORK), pytest.raises(error):
+        use(vendor.store(), "put")
 
 
 @pytest.mark.parametrize("code", ["KmsDisabledException", "KmsInvalidStateException", "KmsNotFoundException"])

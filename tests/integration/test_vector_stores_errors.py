@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from schemas.errors import EngineUnavailableError, PermanentError, ThrottledError, TransientError, WorkError
-from tests.integration.calling import Attempt
-from tests.integration.storing import Vendor, fate_of, use, vendor_of
+from tests.integration.calling import impatient
+from tests.integration.storing import NETWORK, Vendor, fate_of, use, vendor_of
 from tests.vendors.pinecone import KEY
 from tests.vendors.server import Cut, Hang, HangUp, answer
 from workers.retry import Fail, Retry
@@ -27,11 +27,11 @@ def vendor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 def failure_of(vendor: Vendor, what: str, effect: Any, **options: Any) -> WorkError:
-    """What is let out where a vendor does that again and again; half a second is left for trying."""
+    """What is let out where a vendor does that again and again, and is asked for half a second."""
     operation = getattr(vendor, what)
     vendor.server.plan(operation, *[effect] * 99)
-    with pytest.raises(WorkError) as raised:
-        use(vendor.store(**options), what, Attempt(seconds=5.5))
+    with impatient(NETWORK), pytest.raises(WorkError) as raised:
+        use(vendor.store(**options), what)
     assert raised.value.engine == vendor.name
     assert SECRET not in str(raised.value)
     assert KEY not in str(raised.value)
@@ -131,8 +131,8 @@ def test_a_place_that_there_is_not_fails_the_job(vendor: Vendor, what: str):
 def test_nobody_listening_is_certainly_nothing_begun(vendor: Vendor):
     where = {"host": "http://127.0.0.1:9"} if vendor.name == "pinecone" else {"endpoint_url": "http://127.0.0.1:9"}
 
-    with pytest.raises(EngineUnavailableError) as raised:
-        use(vendor.store(**where), "query", Attempt(seconds=5.2))
+    with impatient(NETWORK), pytest.raises(EngineUnavailableError) as raised:
+        use(vendor.store(**where), "query")
 
     assert not raised.value.may_have_run
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -93,16 +94,18 @@ class Ours:
 
         Such a poll would take a message with it, for as long as the visibility lasts.
         """
-        time.sleep(LONG_POLL_S + 0.2)
+        time.sleep(LONG_POLL_S + 0.7)
         self.sqs.purge_queue(QueueUrl=self.queue.url)
 
     def only_sent(self, job: str) -> str:
         """Submit a job that no worker is there for, and return its message as it is on the queue; it is deleted."""
         self.clear()
         self.submit(job)
-        (message,) = self.sqs.receive_message(QueueUrl=self.queue.url, WaitTimeSeconds=5)["Messages"]
+        receive = partial(self.sqs.receive_message, QueueUrl=self.queue.url, WaitTimeSeconds=5)
+        (message,) = wait_until(lambda: receive().get("Messages"))
         self.sqs.delete_message(QueueUrl=self.queue.url, ReceiptHandle=message["ReceiptHandle"])
-        return message["Body"]
+        body: str = message["Body"]
+        return body
 
     @contextmanager
     def without_redrive_policy(self) -> Iterator[None]:
@@ -110,8 +113,10 @@ class Ours:
         url = self.queue.url
         policy = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]
         self.sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": ""})
-        yield
-        self.sqs.set_queue_attributes(QueueUrl=url, Attributes=policy)
+        try:
+            yield
+        finally:
+            self.sqs.set_queue_attributes(QueueUrl=url, Attributes=policy)
 
     def worker(self, *, behind: int | None = None, kinds: str = "probe", **settings: Any) -> WorkerProcess:
         """Return a worker, to be entered; `settings` are Sayline's."""

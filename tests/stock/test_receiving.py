@@ -63,13 +63,16 @@ def test_stock_rows_05_and_06_one_error_on_receive_ends_or_silences_the_worker(
 
         # Which of them depends on whether curl's socket or its timer was seen to first; a timer's error is swallowed.
         dead, silent = f"Unrecoverable error: {said}", f"Error in timer: {said}"
-        wait_still(lambda: dead in worker.log or silent in worker.log, row, "receives of its own", timeout_s=10)
+        wait_still(lambda: dead in worker.log or silent in worker.log, row, "receives of its own")
         receives = worker.requests("ReceiveMessage")
         bench.send(queue, "work", "waits")
         time.sleep(POLLS_S)
         assert worker.requests("ReceiveMessage") == receives, mended(row, "receives of its own")
         assert queue.counts() == (1, 0)
-        assert (worker.process.poll() is None) == (dead not in worker.log)
+        if dead in worker.log:
+            worker.process.wait(30)
+        else:
+            assert worker.process.poll() is None
 
 
 def test_stock_row_08_at_prefetch_one_it_sleeps_a_second_after_each_job(bench: Bench):
@@ -171,7 +174,8 @@ def test_ours_row_08_at_prefetch_one_a_job_follows_at_once(ours: Ours):
             ours.wait_for(job, "succeeded")
 
         begun = [line["at"] for line in worker.events("begin")]
-        assert begun[-1] - begun[0] < len(jobs) * 0.5
+        # Stock Celery sleeps a second after each.
+        assert begun[-1] - begun[0] < (len(jobs) - 1) * 0.7
 
 
 def test_ours_rows_12_and_14_no_queue_is_listed_or_made_and_attributes_are_read_at_start_only(ours: Ours):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from tests.faults import Fault, Injection
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 VISIBILITY_S = 2
 #: How long a delete is kept waiting.
 SLOW_S = 2.5
+#: Where meanwhile a job has to be submitted and begun.
+VERY_SLOW_S = 6
 
 
 def test_stock_row_09_a_failed_delete_is_silent_and_the_job_runs_again(bench: Bench):
@@ -26,7 +27,7 @@ def test_stock_row_09_a_failed_delete_is_silent_and_the_job_runs_again(bench: Be
     with bench.worker(queue, options=once) as worker:
         worker.fail_once("SQS.DeleteMessage", Fault.UNAVAILABLE)
 
-        wait_still(lambda: len(worker.events("begin", "again")) == 2, 9, "deletes that are retried")
+        wait_still(lambda: len(worker.events("begin", "again")) >= 2, 9, "deletes that are retried")
 
         assert "succeeded" in worker.log
         said = [line for line in worker.log.splitlines() if "WARNING" in line or "ERROR" in line]
@@ -37,34 +38,34 @@ def test_stock_row_09_a_slow_delete_stops_the_event_loop(bench: Bench):
     queue, other = bench.queue("slow-delete"), bench.queue("bystander")
     bench.send(queue, "work", "deleted-slowly")
     with bench.worker(queue, other, concurrency=2, ticks=True) as worker:
-        assert worker.fail_once("SQS.DeleteMessage", Injection(Fault.LATENCY, SLOW_S)).wait(20)
-        held_at = time.time()
+        met = worker.fail_once("SQS.DeleteMessage", Injection(Fault.LATENCY, SLOW_S))
+        assert met.wait(60)
         bench.send(other, "work", "bystander")
         (begin,) = wait_until(lambda: worker.events("begin", "bystander"))
 
         # Ten ticks a second, and a process that has nothing to do.
-        ticks = [line for line in worker.events("tick") if held_at + 0.2 < line["at"] < held_at + SLOW_S - 0.2]
+        ticks = [line for line in worker.events("tick") if met.at + 0.2 < line["at"] < met.at + SLOW_S - 0.2]
         assert ticks == [], mended(9, "to delete off the event loop")
-        assert begin["at"] > held_at + SLOW_S - 0.2
+        assert begin["at"] > met.at + SLOW_S - 0.2
 
 
 def test_stock_row_10_a_receive_left_in_flight_at_sigterm_takes_messages_with_it(bench: Bench):
     queue = bench.queue("in-flight")
     with patient_front(bench.port) as port:
-        with bench.worker(queue, options={"wait_time_seconds": 10}, behind=port) as worker:
+        with bench.worker(queue, options={"wait_time_seconds": 20}, behind=port) as worker:
             worker.wait_polling()
             wait_until(lambda: "ready." in worker.log)
             worker.terminate()
 
         bench.send(queue, "work", "in-flight")
 
-        wait_still(lambda: queue.counts() == (0, 1), 10, "to await its receives before it ends", timeout_s=5)
+        wait_still(lambda: queue.counts() == (0, 1), 10, "to await its receives before it ends")
 
 
 def test_stock_rows_10_and_15_prefetched_jobs_are_given_back_one_by_one_hidden_and_counted(bench: Bench):
-    queue, wait_s = bench.queue("prefetched", max_receives=10), 3
+    queue, wait_s = bench.queue("prefetched", max_receives=10), 6
     for number in range(4):
-        bench.send(queue, "work", f"job-{number}", kwargs={"seconds": 2})
+        bench.send(queue, "work", f"job-{number}", kwargs={"seconds": 4})
     options = {"wait_time_seconds": wait_s}
     with bench.worker(queue, options=options, worker_prefetch_multiplier=4) as worker:
         wait_until(lambda: worker.log.count("received") == 4)
@@ -108,14 +109,14 @@ def test_ours_row_09_a_slow_delete_holds_up_nobody(ours: Ours):
     ours.clear()
     with ours.worker(concurrency=2) as worker:
         worker.wait_polling()
-        slow = Injection(Fault.LATENCY, SLOW_S)
+        slow = Injection(Fault.LATENCY, VERY_SLOW_S)
         worker.fault = lambda name: slow if name.startswith("SQS.DeleteMessage") else Fault.NONE
         ours.submit("slow")
         (first,) = wait_until(lambda: worker.events("end", "slow"))
         ours.submit("bystander")
 
         (begin,) = wait_until(lambda: worker.events("begin", "bystander"))
-        assert begin["at"] - first["at"] < SLOW_S
+        assert begin["at"] - first["at"] < VERY_SLOW_S
         wait_until(ours.queue.is_empty)
 
 

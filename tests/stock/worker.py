@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,6 +140,13 @@ class Bench:
         return WorkerProcess(command, environment, stem=stem, directory=ROOT, target_port=behind or self.port)
 
 
+class Met(threading.Event):
+    """That a request has met its fault."""
+
+    at = 0.0
+    """When: seconds, Unix time. Whoever waits for the event may be woken much later."""
+
+
 class WorkerProcess:
     """A worker behind a fault proxy of its own; killed with all its children when it is left."""
 
@@ -177,13 +185,14 @@ class WorkerProcess:
         self.seen.append(operation)
         return self.fault(operation)
 
-    def fail_once(self, operation: str, fault: Fault | Injection) -> threading.Event:
+    def fail_once(self, operation: str, fault: Fault | Injection) -> Met:
         """Have the operation's next request meet the fault; the event is set when it does."""
-        met = threading.Event()
+        met = Met()
 
         def decide(name: str) -> Fault | Injection:
             if name != operation or met.is_set():
                 return Fault.NONE
+            met.at = time.time()
             met.set()
             return fault
 
