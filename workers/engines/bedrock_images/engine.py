@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, ClassVar
 
 import structlog
@@ -110,8 +111,8 @@ class BedrockImagesEngine:
                 if refusal := refusal_of(error):
                     raise refusal from error
                 raise
-            parts = answer["body"].iter_chunks(_CHUNK)
-            raw = gathered(parts, clock, call, at_most=MAX_ANSWER_BYTES, engine=NAME)
+            with closing(answer["body"]) as picture:  # left half-way, it would keep its connection
+                raw = gathered(picture.iter_chunks(_CHUNK), clock, call, at_most=MAX_ANSWER_BYTES, engine=NAME)
         if not raw:  # an answer that ends within its head is an empty one to boto3
             raise EngineUnavailableError("Amazon Bedrock's answer broke off.", engine=NAME)
         return raw
