@@ -6,6 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ops.clock.sweeper import Sweeper
+from ops.dlq.amending import Amendment
+from ops.dlq.pace import Pace
+from ops.dlq.redriving import Redriver
+from ops.dlq.selection import Selection, find
 from ops.memory import MemoryJobStore, MemoryObjectStore, MemoryQueues
 from ops.memory_dead_letters import MemoryDeadLetterBox
 from ops.settings import Settings
@@ -21,9 +25,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ops.desk import Desk
+    from schemas.job import JsonObject
 
 CRASHED = JobError(code="engine_crashed", message="The engine crashed.", retryable=True, engine="espeak-ng")
+VOICE = JobError(code="bad_voice", message="There is no such Voice.", retryable=False, engine="polly")
+ALL = Selection(kinds=("tts", "reply"))
 CHECK_AFTER = timedelta(seconds=Settings(_env_file=None).check_after_s)
+
+
+def redriver(desk: Desk, **amendment: Any) -> Redriver:
+    """Whoever runs jobs again, with their requests amended so, at full speed."""
+    return Redriver(desk=desk, amendment=Amendment(desk=desk, **amendment), pace=Pace(None))
+
+
+def put(**fields: object) -> Any:
+    """An amendment that sets fields."""
+
+    def change(_: str, request: JsonObject) -> JsonObject:
+        return {**request, **fields}
+
+    return change
+
+
+def ids(night: Night, **chosen: Any) -> list[str]:
+    """The dead letters that are chosen so, as they are found."""
+    return [job.id for job in find(night.desk(), Selection(**{"kinds": ALL.kinds} | chosen))]
 
 
 class KilledError(BaseException):
