@@ -61,6 +61,8 @@ def _missable(**about: str) -> Iterator[None]:
         yield
     except UnavailableError as error:
         log.warning("round_missed", service=error.service, reason=error.reason, **about)
+    except Exception:  # a record that can't be read must not keep the clock from all others
+        log.exception("round_failed", **about)
 
 
 def build_rounds(settings: Settings) -> Rounds:

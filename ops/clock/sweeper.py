@@ -25,6 +25,9 @@ log = structlog.get_logger(__name__)
 _DOUBLINGS = 6
 #: So many late jobs are sent again for each message that is missing, as nobody knows whose it is; the oldest first.
 _FOR_EACH = 10
+#: A job that is late by so many times `check_after` has its message sent again, one a round, whatever its queue holds:
+#: some of that may be of jobs that were cancelled, and would hide for ever that another's is missing.
+_OVERDUE = 6
 #: A round counts no more missing messages than these.
 _MOST_MISSING = 1_000
 
@@ -54,7 +57,7 @@ class Sweeper:
                     self._complete(job)
                 else:
                     if resend is None:
-                        resend = self._missing(kind) * _FOR_EACH
+                        resend = self._missing(kind) * _FOR_EACH or self._overdue(job)
                     if resend:
                         resend -= self._resend(job, outbox)
         return outbox.sent
@@ -67,6 +70,10 @@ class Sweeper:
         """
         depth = self.queues.depth(kind)
         return max(0, self.store.count_open(kind, at_most=depth + _MOST_MISSING) - depth)
+
+    def _overdue(self, job: Job) -> int:
+        """Count the kind's longest late job, where it is very late."""
+        return int(job.next_check_at is not None and self.clock() - job.next_check_at > _OVERDUE * self.check_after)
 
     def _release(self, job: Job, outbox: Outbox) -> bool:
         now = self.clock()

@@ -54,7 +54,7 @@ def test_a_question_that_all_passages_are_as_close_to_is_not_answered():
     topics.lead = 0.2
     engine = HybridRetrieval(embeddings=topics)
     for number in range(9):
-        dogs = document(f"{number}.md", f"A dog of {number} years.", section=f"Pets > Age {number}")
+        dogs = document(f"{number}.md", f"A dog has bread at {number}.", section=f"Pets > Age {number}")
         engine.add(dogs, folder, Call())
     engine.add(document("menu.md", "Fresh bread at noon."), folder, Call())
 

@@ -63,11 +63,19 @@ def test_a_cosine_decides_with_some_help_by_words():
 def test_what_many_passages_are_as_close_to_is_answered_by_none():
     model = Topics("a")
     model.lead = 0.1
-    near = Evidence(words=3, paired=False, coverage=1.0, telling=True, similarity=0.9, lead=0.09)
+    near = Evidence(words=3, paired=False, coverage=0.5, telling=True, similarity=0.7, lead=0.09)
     assert not is_supported(near, model)
     assert is_supported(replace(near, lead=0.1), model)
     assert is_supported(replace(near, lead=None), model)  # too few passages to tell
     assert is_supported(near, Topics("a"))  # nobody has measured it for this model
+
+
+def test_what_many_passages_say_in_the_words_of_the_question_is_answered():
+    model = Topics("a")
+    model.lead = 0.1
+    said = Evidence(words=3, paired=False, coverage=1.0, telling=True, similarity=0.66, lead=0.01)
+    assert is_supported(said, model)
+    assert not is_supported(replace(said, similarity=0.64), model)
 
 
 def test_the_closest_passage_is_held_against_those_from_the_third_to_the_eighth():

@@ -141,6 +141,27 @@ def test_of_a_long_queue_the_oldest_are_sent_again_of_whichever_shard(yard: Yard
     assert "lost" in {envelope.job_id for envelope in yard.queues.sent}
 
 
+def test_a_lost_message_is_replaced_though_those_of_cancelled_jobs_fill_the_queue(yard: Yard):
+    yard.store.create(new_job("lost", yard.clock))
+    for n in range(3):
+        yard.queues.send(Envelope(job_id=f"cancelled-{n}", kind="tts"), owner="mina")
+    yard.clock.advance(600 + 3600)
+    assert yard.sweep() == 0
+
+    yard.clock.advance(1)
+
+    assert yard.sweep() == 1
+    assert "lost" in {envelope.job_id for envelope in yard.queues.sent}
+    assert yard.sweep() == 0
+
+
+def test_of_a_very_long_backlog_one_a_round_is_sent_again(yard: Yard):
+    backlog(yard, 30)
+    yard.clock.advance(600 + 3601)
+
+    assert [yard.sweep() for _ in range(3)] == [1, 1, 1]
+
+
 def test_a_retry_is_not_begun_before_its_time_by_another_message(yard: Yard):
     yard.store.create(new_job("a", yard.clock))
     yard.clock.advance(595)
@@ -464,6 +485,26 @@ def test_a_kind_without_a_queue_does_not_keep_the_clock_from_the_others(yard: Ya
 
     assert [envelope.job_id for envelope in yard.queues.sent] == ["b"]
     assert [(line["event"], line["kind"]) for line in logs if "reason" in line] == [("round_missed", "image")]
+
+
+def test_a_record_that_can_not_be_read_does_not_keep_the_clock_from_other_kinds(yard: Yard, monkeypatch: Any):
+    yard.store.create(new_job("b", yard.clock, next_check_at=yard.clock()))
+    due = yard.store.due_for_check
+
+    def due_of(kind: str, **more: Any) -> Iterator[Job]:
+        if kind == "image":
+            raise ValueError("a record of the next century")
+        return due(kind, **more)
+
+    monkeypatch.setattr(yard.store, "due_for_check", due_of)
+
+    with capture_logs() as logs:
+        rounds(yard, "one", kinds=["image", "tts"]).go()
+
+    assert [envelope.job_id for envelope in yard.queues.sent] == ["b"]
+    assert [(line["log_level"], line["kind"]) for line in logs if line["event"] == "round_failed"] == [
+        ("error", "image")
+    ]
 
 
 def test_the_clock_looks_at_every_kind_as_its_settings_say():
