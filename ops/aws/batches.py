@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ops.aws.errors import translated
 from ops.aws.leftovers import ask_for_all
@@ -35,18 +35,27 @@ def send_batches(client: SQSClient, url: Callable[[], str], entries: Entries) ->
     for page in batched(entries.items(), BATCH):
         batch = dict(page)
         try:
-            unsent -= batch.keys() - _send(client, url(), batch)
+            unsent -= batch.keys() - ask_batch(client.send_message_batch, url(), batch).keys()
         except UnavailableError:
             break
     return unsent
 
 
-def _send(client: SQSClient, url: str, batch: Entries) -> set[str]:
-    """Send one batch, what failed of it a few times, and return the ids that failed at last."""
+def ask_batch(
+    request: Callable[..., Any], url: str, batch: Mapping[str, Any], *, counts: Callable[[Any], bool] = lambda _: True
+) -> Mapping[str, str]:
+    """Make a request for up to ten entries, again for those that failed, and return SQS's codes of what failed at last.
 
-    def once(left: Entries) -> Entries:
+    Args:
+        request: of boto3's, for a batch.
+        url: the queue's.
+        batch: entries by their ids.
+        counts: whether one of the answer's failures is one.
+    """
+
+    def once(left: Mapping[str, str]) -> Mapping[str, str]:
         with translated(SERVICE):
-            answer = client.send_message_batch(QueueUrl=url, Entries=list(left.values()))
-        return {failed["Id"]: left[failed["Id"]] for failed in answer.get("Failed", [])}
+            answer = request(QueueUrl=url, Entries=[batch[entry_id] for entry_id in left])
+        return {failed["Id"]: failed["Code"] for failed in answer.get("Failed", []) if counts(failed)}
 
-    return set(ask_for_all(once, batch, tries=_TRIES))
+    return ask_for_all(once, dict.fromkeys(batch, ""), tries=_TRIES)

@@ -55,7 +55,7 @@ def _models() -> Loader:
 class Clients:
     """One client per service, made when it is first used. Not to be carried over a fork: make them after it.
 
-    Both may raise `NotSetUpError`: that there is no such profile, or half of the credentials.
+    Making it, and first using a service, may raise `NotSetUpError`: no such profile, or half of the credentials.
 
     A hasty one gives each request one try and little time: for whoever tries again itself, and has others to see to.
     """

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ops.aws.batches import BATCH, SERVICE
+from ops.aws.batches import BATCH, SERVICE, ask_batch
 from ops.aws.errors import translated
-from ops.aws.leftovers import ask_for_all
 from ops.batching import batched
 from schemas.dead_letters import DeadLetter
 from schemas.envelope import REASON_ATTRIBUTE, Envelope, UnreadableMessageError, from_message
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 #: Long enough to ask all of SQS's servers, which a receive without a wait does not:
 #: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
 _WAIT_S = 1
-_TRIES = 4
 
 
 class SqsDeadLetterBox:
@@ -68,16 +66,11 @@ class SqsDeadLetterBox:
 
         A receipt that is no good any more is as good as done, by another.
         """
-
-        def once(left: list[Any]) -> list[Any]:
-            with translated(SERVICE):
-                answer = request(QueueUrl=self._url(kind), Entries=left)
-            failed = {entry["Id"] for entry in answer.get("Failed", []) if not entry["SenderFault"]}
-            return [entry for entry in left if entry["Id"] in failed]
-
-        for batch in batched(entries, BATCH):
-            if ask_for_all(once, batch, tries=_TRIES):
-                raise UnavailableError(SERVICE, "InternalError")
+        for page in batched(entries, BATCH):
+            batch = {entry["Id"]: entry for entry in page}
+            failed = ask_batch(request, self._url(kind), batch, counts=lambda entry: not entry["SenderFault"])
+            if failed:
+                raise UnavailableError(SERVICE, next(iter(failed.values())))
 
     def _url(self, kind: str) -> str:
         return self._queues.url(self._settings.dlq_name(kind))

@@ -29,13 +29,19 @@ def night(clock: ManualClock) -> Night:
     return Night(clock)
 
 
-def test_lines_are_brought_back_by_tens_and_each_is_told(night: Night, tmp_path: Path, monkeypatch: Any):
-    for number in range(23):
+def purged(night: Night, folder: Path, *, jobs: int) -> Path:
+    """Have jobs die and be given up, their messages gone; return the file that they are written to."""
+    for number in range(jobs):
         night.dead(f"job-{number}")
-    desk, file = night.desk(), tmp_path / "dead.jsonl"
+    desk, file = night.desk(), folder / "dead.jsonl"
     export(desk, find(desk, ALL), file)
     Purger(desk=desk).run(file)
     night.queues.dead.clear()
+    return file
+
+
+def test_lines_are_brought_back_by_tens_and_each_is_told(night: Night, tmp_path: Path, monkeypatch: Any):
+    file = purged(night, tmp_path, jobs=23)
     pages: list[int] = []
     monkeypatch.setattr(night.queues, "bury_batch", lambda letters: pages.append(len(letters)))
 
@@ -47,13 +53,8 @@ def test_lines_are_brought_back_by_tens_and_each_is_told(night: Night, tmp_path:
 
 
 def test_an_import_that_is_interrupted_ends_between_two_pages(night: Night, tmp_path: Path):
-    for number in range(23):
-        night.dead(f"job-{number}")
-    desk, file = night.desk(), tmp_path / "dead.jsonl"
-    export(desk, find(desk, ALL), file)
-    Purger(desk=desk).run(file)
-    night.queues.dead.clear()
-    importer = Importer(desk=desk)
+    file = purged(night, tmp_path, jobs=23)
+    importer = Importer(desk=night.desk())
 
     def stop(_: Brought) -> None:
         raise InterruptedError
